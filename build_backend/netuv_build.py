@@ -1,0 +1,396 @@
+"""The build of netuv: setuptools, after fetching what its pyuv is compiled from.
+
+The newest pyuv on the index is 1.4.0, from 2017. It does not compile on today's
+CPythons and carries a libuv of its age. So netuv's wheel brings a pyuv along:
+
+1. pip downloads two source archives, pinned by version and SHA-256: pyuv 1.4.0,
+   and uvloop 0.23.0, which carries the whole tree of libuv 1.52.1. pip's
+   configuration file and PIP_* variables apply (index, proxy, find-links ...).
+2. What is needed of them is unpacked under build/, and used again next time.
+3. setuptools compiles pyuv (through _cpyuv.c beside this file, which tells how a
+   pyuv of 2017 meets a CPython of today) and libuv into one extension module,
+   optimised across the two, and puts it in the wheel as the package `pyuv`.
+
+Two environment variables change this; they are meant for packagers:
+
+NETUV_USE_INSTALLED_PYUV=1
+    Compile nothing. The wheel is pure Python (py3-none-any) and requires pyuv.
+NETUV_USE_SYSTEM_LIBUV=1
+    Compile pyuv alone and link the system's libuv: the one that pkg-config names,
+    else plain -luv. $PKG_CONFIG names another pkg-config.
+
+The hooks at the end of this file are PEP 517's and PEP 660's. An sdist contains
+neither pyuv nor libuv, so build_sdist fetches nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from setuptools import Extension, build_meta, find_packages
+from setuptools.build_meta import build_sdist as build_sdist
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import CCompilerError
+
+CACHE = Path("build", "sources")
+SHIM = "build_backend/_cpyuv.c"
+
+
+class Archive(NamedTuple):
+    """A source archive on the package index, and what is taken from it."""
+
+    name: str
+    version: str
+    sha256: str
+    wanted: dict[str, str]
+    """Path in the archive -> path in the unpacked folder; a folder's ends in '/'."""
+
+    @property
+    def stem(self) -> str:
+        return f"{self.name}-{self.version}"
+
+    @property
+    def folder(self) -> Path:
+        return CACHE / f"{self.stem}-{self.sha256[:12]}"
+
+
+PYUV = Archive(
+    "pyuv",
+    "1.4.0",
+    "caea2004d1125fe17cbde3c211c8abc72844e9b8dd7dfa007711e98fbc96fbc2",
+    {"pyuv/": "pyuv/", "src/": "src/", "LICENSE": "pyuv/LICENSE"},
+)
+LIBUV_VERSION = "1.52.1"
+LIBUV = Archive(
+    "uvloop",
+    "0.23.0",
+    "28d160f51ab4da3b187063652e643dea6831072add4adc1e6d62afbe73b6be27",
+    {
+        "vendor/libuv/include/": "include/",
+        "vendor/libuv/src/": "src/",
+        "vendor/libuv/LICENSE": "LICENSE.libuv",
+        "vendor/libuv/LICENSE-extra": "LICENSE-extra.libuv",
+    },
+)
+
+# What libuv's CMakeLists.txt lists for these systems.
+LIBUV_SOURCES = """
+    fs-poll idna inet random strscpy strtok thread-common threadpool timer uv-common
+    uv-data-getter-setters version
+    unix/async unix/core unix/dl unix/fs unix/getaddrinfo unix/getnameinfo unix/loop
+    unix/loop-watcher unix/pipe unix/poll unix/process unix/proctitle
+    unix/random-devurandom unix/signal unix/stream unix/tcp unix/thread unix/tty unix/udp
+""".split()
+LIBUV_ON = {
+    "linux": {
+        "sources": "unix/linux unix/procfs-exepath unix/random-getrandom unix/random-sysctl-linux",
+        "macros": ["_GNU_SOURCE"],
+        "libraries": ["pthread", "dl", "rt", "m"],
+    },
+    "darwin": {
+        "sources": "unix/bsd-ifaddrs unix/darwin unix/darwin-proctitle unix/fsevents "
+        "unix/kqueue unix/random-getentropy",
+        "macros": ["_DARWIN_UNLIMITED_SELECT=1", "_DARWIN_USE_64_BIT_INODE=1"],
+        "libraries": ["pthread", "m"],
+    },
+}
+
+
+def say(what: str) -> None:
+    """One line for each step; `pip install -v` shows them."""
+    print(f"netuv: {what}", flush=True)
+
+
+def stop(problem: str, remedy: str) -> NoReturn:
+    """End the build; what a front end shows last are these two lines, not a traceback."""
+    raise SystemExit(f"\nnetuv cannot be built: {problem}.\n  {remedy}")
+
+
+def switched_on(variable: str) -> bool:
+    return os.environ.get(variable, "") not in ("", "0")
+
+
+# Sources: fetch, verify, unpack.
+
+
+def prepare(*archives: Archive) -> None:
+    """See to it that each archive's wanted files are unpacked in its folder."""
+    missing = [archive for archive in archives if not archive.folder.is_dir()]
+    for archive in archives:
+        if archive not in missing:
+            say(f"using {archive.folder}, unpacked earlier")
+    if not missing:
+        return
+    with tempfile.TemporaryDirectory(prefix="netuv-") as scratch:
+        download(missing, Path(scratch))
+        for archive in missing:
+            unpack(archive, Path(scratch, f"{archive.stem}.tar.gz"))
+
+
+def download(archives: Iterable[Archive], target: Path) -> None:
+    """Let pip fetch the archives into target. It compares the hashes, too."""
+    requirements = target / "requirements.txt"
+    pins = [f"{a.name}=={a.version} --hash=sha256:{a.sha256}" for a in archives]
+    requirements.write_text("\n".join(pins) + "\n")
+    say("fetching the sources of " + " and ".join(a.stem for a in archives) + " with pip")
+    # pip insists on reading an sdist's metadata, which runs its setup.py. Without build
+    # isolation the setuptools of this build does that, and nothing else is downloaded.
+    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
+    command += ["--no-deps", "--no-binary=:all:", "--no-build-isolation", "--require-hashes"]
+    command += [f"--dest={target}", f"--requirement={requirements}"]
+    pip = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if pip.returncode == 0:
+        return
+    print(pip.stdout, flush=True)
+    if "DO NOT MATCH THE HASHES" in pip.stdout:
+        stop(
+            "an archive that the package index served is not the pinned one (see above)",
+            "Do not use it. Check which index or mirror pip is set up to use.",
+        )
+    if "No module named pip" in pip.stdout:
+        stop("it needs pip", "Install pip into the environment that builds.")
+    stop(
+        "pip could not download the source archives (see above)",
+        "Check the network and pip's index and proxy settings; or put "
+        + " and ".join(f"{a.stem}.tar.gz" for a in archives)
+        + " into a folder and name it in PIP_FIND_LINKS.",
+    )
+
+
+def verify(archive: Archive, path: Path) -> None:
+    """Stop unless path is the pinned archive, byte for byte."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != archive.sha256:
+        stop(
+            f"{path.name} has the SHA-256 {digest}, not {archive.sha256}",
+            "Do not use it. Check which index or mirror pip is set up to use.",
+        )
+    say(f"verified {path.name}: sha256 {digest}")
+
+
+def unpack(archive: Archive, path: Path) -> None:
+    """Verify path and write the files that the build needs into the archive's folder."""
+    verify(archive, path)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    # Renamed at the end, so that a folder of that name is always complete.
+    with tempfile.TemporaryDirectory(dir=CACHE) as scratch, tarfile.open(path) as tar:
+        for member in tar:
+            target = wanted_path(archive, member.name)
+            content = tar.extractfile(member) if target and member.isfile() else None
+            if target and content:
+                file = Path(scratch, "new", target)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content.read())
+        try:
+            Path(scratch, "new").rename(archive.folder)
+        except OSError:
+            if not archive.folder.is_dir():  # else another build was first
+                raise
+
+
+def wanted_path(archive: Archive, name: str) -> str | None:
+    """Where the archive's member of that name goes, or None if it is not needed."""
+    _, _, inner = name.partition("/")
+    if ".." in inner.split("/"):
+        return None
+    for source, target in archive.wanted.items():
+        if inner == source:
+            return target
+        if source.endswith("/") and inner.startswith(source):
+            return target + inner[len(source) :]
+    return None
+
+
+# Compiling.
+
+
+def pyuv_extension() -> Extension:
+    """pyuv's extension module, with libuv inside unless the system's is to be linked."""
+    extension = Extension(
+        "pyuv._cpyuv",
+        [SHIM],
+        include_dirs=[f"{PYUV.folder}/src"],
+        # The sources are others', so their warnings are of no use here. -fno-strict-aliasing
+        # is what libuv is compiled with.
+        extra_compile_args=["-O3", "-g0", "-w", "-fno-strict-aliasing", "-fvisibility=hidden"],
+    )
+    if switched_on("NETUV_USE_SYSTEM_LIBUV"):
+        compile_args, link_args = system_libuv()
+        extension.extra_compile_args += compile_args
+        extension.extra_link_args += link_args
+        return extension
+    system = LIBUV_ON.get(sys.platform)
+    if system is None:
+        stop(
+            f"it does not know how to compile libuv on {sys.platform}",
+            "Set NETUV_USE_SYSTEM_LIBUV=1 or NETUV_USE_INSTALLED_PYUV=1.",
+        )
+    src = f"{LIBUV.folder}/src"
+    extension.sources += [f"{src}/{n}.c" for n in LIBUV_SOURCES + system["sources"].split()]
+    extension.include_dirs += [f"{LIBUV.folder}/include", src]
+    macros = ["_FILE_OFFSET_BITS=64", "_LARGEFILE_SOURCE", *system["macros"]]
+    # Without UV_EXTERN libuv's functions stay inside the module, free to be inlined.
+    extension.extra_compile_args += [f"-D{macro}" for macro in ["UV_EXTERN=", *macros]]
+    extension.libraries += system["libraries"]
+    return extension
+
+
+def system_libuv() -> tuple[list[str], list[str]]:
+    """The compiler's and the linker's arguments for the libuv that is installed."""
+    pkg_config = shlex.split(os.environ.get("PKG_CONFIG", "pkg-config"))
+    try:
+        found = [
+            shlex.split(subprocess.check_output([*pkg_config, what, "libuv"], text=True))
+            for what in ("--cflags", "--libs")
+        ]
+    except (OSError, subprocess.CalledProcessError):
+        say("pkg-config does not name a libuv; trying -luv")
+        return [], ["-luv"]
+    say("linking the system's libuv: " + shlex.join(found[1]))
+    return found[0], found[1]
+
+
+class BuildExt(build_ext):
+    """build_ext with link-time optimisation where it works, on every core."""
+
+    def initialize_options(self) -> None:
+        super().initialize_options()
+        self.force = True  # a few seconds; time stamps do not know of flags and switches
+
+    def build_extension(self, ext: Extension) -> None:
+        flags = self.link_time_optimisation()
+        ext.extra_compile_args += flags
+        ext.extra_link_args += flags
+        say(f"compiling {ext.name} from {len(ext.sources)} C files: " + shlex.join(flags))
+        compile_all = self.compiler.compile
+
+        def compile_in_parallel(sources: list[str], **options: Any) -> list[str]:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                jobs = pool.map(lambda source: compile_all([source], **options), sources)
+                return [built for objects in jobs for built in objects]
+
+        self.compiler.compile = compile_in_parallel
+        try:
+            super().build_extension(ext)
+        except CCompilerError as error:
+            stop(f"{error} (see above)", "Set NETUV_USE_INSTALLED_PYUV=1 to build without pyuv.")
+
+    def link_time_optimisation(self) -> list[str]:
+        """The flags for it that this compiler takes; stops if no compiler works at all."""
+        for flags in (["-flto=auto"], ["-flto"], []):
+            problem = self.try_flags(flags)
+            if problem is None:
+                return flags
+        if problem:
+            print(problem, flush=True)
+        stop(
+            f"{self.compiler.compiler_so[0]} does not compile an extension module",
+            "Install a C compiler and Python's headers (Debian: apt-get install gcc libc6-dev "
+            "python3-dev),\n  or set NETUV_USE_INSTALLED_PYUV=1 to build without pyuv.",
+        )
+
+    def try_flags(self, flags: list[str]) -> str | None:
+        """Compile and link an empty module: None if that works, else what was said."""
+        with tempfile.TemporaryDirectory(prefix="netuv-") as scratch:
+            source, built, module = (str(Path(scratch, f"probe.{s}")) for s in ("c", "o", "so"))
+            Path(source).write_text("#include <Python.h>\n")
+            include = [f"-I{folder}" for folder in self.compiler.include_dirs]
+            for command in (
+                [*self.compiler.compiler_so, *flags, *include, "-c", source, "-o", built],
+                [*self.compiler.linker_so, *flags, built, "-o", module],
+            ):
+                try:
+                    subprocess.run(command, check=True, capture_output=True, text=True)
+                except OSError as error:
+                    return str(error)
+                except subprocess.CalledProcessError as error:
+                    return str(error.stderr)
+        return None
+
+
+# What setup.py passes to setup(), and the hooks.
+
+_with_pyuv = False  # True while a wheel is built that is to contain pyuv
+
+
+def setup_arguments() -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        "packages": find_packages(include=["netuv", "netuv.*"]),
+        "package_data": {"netuv": ["py.typed"]},
+        "install_requires": ["pyee>=13"],
+        # One folder for each Python, so that two can build at the same time.
+        "options": {"build": {"build_base": str(build_base())}},
+    }
+    if switched_on("NETUV_USE_INSTALLED_PYUV"):
+        arguments["install_requires"].append(f"pyuv>={PYUV.version}")
+    if _with_pyuv:
+        arguments["packages"].append("pyuv")
+        arguments["package_dir"] = {"pyuv": f"{PYUV.folder}/pyuv"}
+        arguments["package_data"]["pyuv"] = ["LICENSE*"]
+        arguments["ext_modules"] = [pyuv_extension()]
+        arguments["cmdclass"] = {"build_ext": BuildExt}
+    return arguments
+
+
+def build_base() -> Path:
+    return Path("build", str(sys.implementation.cache_tag))
+
+
+def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
+    return [] if switched_on("NETUV_USE_INSTALLED_PYUV") else ["pip"]
+
+
+def prepare_metadata_for_build_wheel(metadata_directory: str, config_settings: Any = None) -> str:
+    return build_meta.prepare_metadata_for_build_wheel(metadata_directory, config_settings)
+
+
+def build_wheel(
+    wheel_directory: str, config_settings: Any = None, metadata_directory: str | None = None
+) -> str:
+    get_ready()
+    return build_meta.build_wheel(wheel_directory, config_settings, metadata_directory)
+
+
+get_requires_for_build_editable = get_requires_for_build_wheel
+
+
+def prepare_metadata_for_build_editable(
+    metadata_directory: str, config_settings: Any = None
+) -> str:
+    return build_meta.prepare_metadata_for_build_editable(metadata_directory, config_settings)
+
+
+def build_editable(
+    wheel_directory: str, config_settings: Any = None, metadata_directory: str | None = None
+) -> str:
+    get_ready()
+    return build_meta.build_editable(wheel_directory, config_settings, metadata_directory)
+
+
+def get_ready() -> None:
+    """What comes before setuptools builds a wheel, editable or not."""
+    global _with_pyuv
+    shutil.rmtree(build_base(), ignore_errors=True)  # else files deleted since come along
+    if switched_on("NETUV_USE_INSTALLED_PYUV"):
+        say("compiling nothing; the wheel requires an installed pyuv")
+        return
+    if switched_on("NETUV_USE_SYSTEM_LIBUV"):
+        prepare(PYUV)
+    else:
+        prepare(PYUV, LIBUV)
+        for licence in LIBUV.folder.glob("LICENSE*"):  # the wheel contains libuv, so these too
+            shutil.copy(licence, PYUV.folder / "pyuv")
+    _with_pyuv = True

@@ -1,0 +1,3 @@
+"""Node's net for Python, on libuv."""
+
+from netuv._version import __version__ as __version__

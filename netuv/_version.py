@@ -1,0 +1,3 @@
+"""netuv's version, here alone."""
+
+__version__ = "0.1.0"
