@@ -26,6 +26,7 @@ neither pyuv nor libuv, so build_sdist fetches nothing.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shlex
 import shutil
@@ -33,7 +34,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -43,7 +43,6 @@ from setuptools.build_meta import build_sdist as build_sdist
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CCompilerError
 
-CACHE = Path("build", "sources")
 SHIM = "build_backend/_cpyuv.c"
 
 
@@ -54,15 +53,11 @@ class Archive(NamedTuple):
     version: str
     sha256: str
     wanted: dict[str, str]
-    """Path in the archive -> path in the unpacked folder; a folder's ends in '/'."""
+    """Path in the archive -> path in the folder of sources; a folder's ends in '/'."""
 
     @property
     def stem(self) -> str:
         return f"{self.name}-{self.version}"
-
-    @property
-    def folder(self) -> Path:
-        return CACHE / f"{self.stem}-{self.sha256[:12]}"
 
 
 PYUV = Archive(
@@ -77,10 +72,11 @@ LIBUV = Archive(
     "0.23.0",
     "28d160f51ab4da3b187063652e643dea6831072add4adc1e6d62afbe73b6be27",
     {
-        "vendor/libuv/include/": "include/",
-        "vendor/libuv/src/": "src/",
-        "vendor/libuv/LICENSE": "LICENSE.libuv",
-        "vendor/libuv/LICENSE-extra": "LICENSE-extra.libuv",
+        "vendor/libuv/include/": "libuv/include/",
+        "vendor/libuv/src/": "libuv/src/",
+        # Beside pyuv's modules, since the wheel contains libuv, too.
+        "vendor/libuv/LICENSE": "pyuv/LICENSE.libuv",
+        "vendor/libuv/LICENSE-extra": "pyuv/LICENSE-extra.libuv",
     },
 )
 
@@ -92,15 +88,16 @@ LIBUV_SOURCES = """
     unix/loop-watcher unix/pipe unix/poll unix/process unix/proctitle
     unix/random-devurandom unix/signal unix/stream unix/tcp unix/thread unix/tty unix/udp
 """.split()
-LIBUV_ON = {
+LIBUV_ON: dict[str, dict[str, list[str]]] = {
     "linux": {
-        "sources": "unix/linux unix/procfs-exepath unix/random-getrandom unix/random-sysctl-linux",
+        "sources": "unix/linux unix/procfs-exepath unix/random-getrandom "
+        "unix/random-sysctl-linux".split(),
         "macros": ["_GNU_SOURCE"],
         "libraries": ["pthread", "dl", "rt", "m"],
     },
     "darwin": {
-        "sources": "unix/bsd-ifaddrs unix/darwin unix/darwin-proctitle unix/fsevents "
-        "unix/kqueue unix/random-getentropy",
+        "sources": "unix/bsd-ifaddrs unix/darwin unix/darwin-proctitle unix/fsevents unix/kqueue "
+        "unix/random-getentropy".split(),
         "macros": ["_DARWIN_UNLIMITED_SELECT=1", "_DARWIN_USE_64_BIT_INODE=1"],
         "libraries": ["pthread", "m"],
     },
@@ -124,21 +121,30 @@ def switched_on(variable: str) -> bool:
 # Sources: fetch, verify, unpack.
 
 
-def prepare(*archives: Archive) -> None:
-    """See to it that each archive's wanted files are unpacked in its folder."""
-    missing = [archive for archive in archives if not archive.folder.is_dir()]
-    for archive in archives:
-        if archive not in missing:
-            say(f"using {archive.folder}, unpacked earlier")
-    if not missing:
-        return
-    with tempfile.TemporaryDirectory(prefix="netuv-") as scratch:
-        download(missing, Path(scratch))
-        for archive in missing:
-            unpack(archive, Path(scratch, f"{archive.stem}.tar.gz"))
+def prepare(archives: list[Archive]) -> Path:
+    """Return the folder in which the wanted files of these archives are unpacked."""
+    recipe = hashlib.sha256(repr(archives).encode()).hexdigest()
+    folder = Path("build", "sources", "-".join(a.stem for a in archives) + f"-{recipe[:8]}")
+    if folder.is_dir():
+        say(f"using {folder}, verified and unpacked earlier")
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        download(archives, Path(scratch))
+        new = Path(scratch, "new")
+        for archive in archives:
+            path = Path(scratch, f"{archive.stem}.tar.gz")
+            verify(archive, path)
+            unpack(archive, path, new)
+        try:
+            new.rename(folder)  # as the last step, so that a folder of that name is complete
+        except OSError:
+            if not folder.is_dir():  # else another build was faster
+                raise
+    return folder
 
 
-def download(archives: Iterable[Archive], target: Path) -> None:
+def download(archives: list[Archive], target: Path) -> None:
     """Let pip fetch the archives into target. It compares the hashes, too."""
     requirements = target / "requirements.txt"
     pins = [f"{a.name}=={a.version} --hash=sha256:{a.sha256}" for a in archives]
@@ -150,7 +156,11 @@ def download(archives: Iterable[Archive], target: Path) -> None:
     command += ["--no-deps", "--no-binary=:all:", "--no-build-isolation", "--require-hashes"]
     command += [f"--dest={target}", f"--requirement={requirements}"]
     pip = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     if pip.returncode == 0:
         return
@@ -181,24 +191,16 @@ def verify(archive: Archive, path: Path) -> None:
     say(f"verified {path.name}: sha256 {digest}")
 
 
-def unpack(archive: Archive, path: Path) -> None:
-    """Verify path and write the files that the build needs into the archive's folder."""
-    verify(archive, path)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    # Renamed at the end, so that a folder of that name is always complete.
-    with tempfile.TemporaryDirectory(dir=CACHE) as scratch, tarfile.open(path) as tar:
+def unpack(archive: Archive, path: Path, folder: Path) -> None:
+    """Write those files of the archive at path that the build needs into folder."""
+    with tarfile.open(path) as tar:
         for member in tar:
             target = wanted_path(archive, member.name)
             content = tar.extractfile(member) if target and member.isfile() else None
             if target and content:
-                file = Path(scratch, "new", target)
+                file = folder / target
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content.read())
-        try:
-            Path(scratch, "new").rename(archive.folder)
-        except OSError:
-            if not archive.folder.is_dir():  # else another build was first
-                raise
 
 
 def wanted_path(archive: Archive, name: str) -> str | None:
@@ -217,12 +219,12 @@ def wanted_path(archive: Archive, name: str) -> str | None:
 # Compiling.
 
 
-def pyuv_extension() -> Extension:
+def pyuv_extension(sources: Path) -> Extension:
     """pyuv's extension module, with libuv inside unless the system's is to be linked."""
     extension = Extension(
         "pyuv._cpyuv",
         [SHIM],
-        include_dirs=[f"{PYUV.folder}/src"],
+        include_dirs=[f"{sources}/src"],
         # The sources are others', so their warnings are of no use here. -fno-strict-aliasing
         # is what libuv is compiled with.
         extra_compile_args=["-O3", "-g0", "-w", "-fno-strict-aliasing", "-fvisibility=hidden"],
@@ -238,9 +240,9 @@ def pyuv_extension() -> Extension:
             f"it does not know how to compile libuv on {sys.platform}",
             "Set NETUV_USE_SYSTEM_LIBUV=1 or NETUV_USE_INSTALLED_PYUV=1.",
         )
-    src = f"{LIBUV.folder}/src"
-    extension.sources += [f"{src}/{n}.c" for n in LIBUV_SOURCES + system["sources"].split()]
-    extension.include_dirs += [f"{LIBUV.folder}/include", src]
+    src = f"{sources}/libuv/src"
+    extension.sources += [f"{src}/{n}.c" for n in LIBUV_SOURCES + system["sources"]]
+    extension.include_dirs += [f"{sources}/libuv/include", src]
     macros = ["_FILE_OFFSET_BITS=64", "_LARGEFILE_SOURCE", *system["macros"]]
     # Without UV_EXTERN libuv's functions stay inside the module, free to be inlined.
     extension.extra_compile_args += [f"-D{macro}" for macro in ["UV_EXTERN=", *macros]]
@@ -274,7 +276,8 @@ class BuildExt(build_ext):
         flags = self.link_time_optimisation()
         ext.extra_compile_args += flags
         ext.extra_link_args += flags
-        say(f"compiling {ext.name} from {len(ext.sources)} C files: " + shlex.join(flags))
+        command = [*self.compiler.compiler_so, *ext.extra_compile_args]
+        say(f"compiling {ext.name} from {len(ext.sources)} C files: " + shlex.join(command))
         compile_all = self.compiler.compile
 
         def compile_in_parallel(sources: list[str], **options: Any) -> list[str]:
@@ -283,10 +286,13 @@ class BuildExt(build_ext):
                 return [built for objects in jobs for built in objects]
 
         self.compiler.compile = compile_in_parallel
+        logging.disable(logging.INFO)  # a line of 600 characters for each file
         try:
             super().build_extension(ext)
         except CCompilerError as error:
             stop(f"{error} (see above)", "Set NETUV_USE_INSTALLED_PYUV=1 to build without pyuv.")
+        finally:
+            logging.disable(logging.NOTSET)
 
     def link_time_optimisation(self) -> list[str]:
         """The flags for it that this compiler takes; stops if no compiler works at all."""
@@ -323,7 +329,7 @@ class BuildExt(build_ext):
 
 # What setup.py passes to setup(), and the hooks.
 
-_with_pyuv = False  # True while a wheel is built that is to contain pyuv
+_sources: Path | None = None  # set while a wheel is built that is to contain pyuv
 
 
 def setup_arguments() -> dict[str, Any]:
@@ -336,11 +342,11 @@ def setup_arguments() -> dict[str, Any]:
     }
     if switched_on("NETUV_USE_INSTALLED_PYUV"):
         arguments["install_requires"].append(f"pyuv>={PYUV.version}")
-    if _with_pyuv:
+    if _sources:
         arguments["packages"].append("pyuv")
-        arguments["package_dir"] = {"pyuv": f"{PYUV.folder}/pyuv"}
+        arguments["package_dir"] = {"pyuv": f"{_sources}/pyuv"}
         arguments["package_data"]["pyuv"] = ["LICENSE*"]
-        arguments["ext_modules"] = [pyuv_extension()]
+        arguments["ext_modules"] = [pyuv_extension(_sources)]
         arguments["cmdclass"] = {"build_ext": BuildExt}
     return arguments
 
@@ -382,15 +388,11 @@ def build_editable(
 
 def get_ready() -> None:
     """What comes before setuptools builds a wheel, editable or not."""
-    global _with_pyuv
+    global _sources
     shutil.rmtree(build_base(), ignore_errors=True)  # else files deleted since come along
     if switched_on("NETUV_USE_INSTALLED_PYUV"):
         say("compiling nothing; the wheel requires an installed pyuv")
-        return
-    if switched_on("NETUV_USE_SYSTEM_LIBUV"):
-        prepare(PYUV)
+    elif switched_on("NETUV_USE_SYSTEM_LIBUV"):
+        _sources = prepare([PYUV])
     else:
-        prepare(PYUV, LIBUV)
-        for licence in LIBUV.folder.glob("LICENSE*"):  # the wheel contains libuv, so these too
-            shutil.copy(licence, PYUV.folder / "pyuv")
-    _with_pyuv = True
+        _sources = prepare([PYUV, LIBUV])
