@@ -1,3 +1,73 @@
-"""Node's net for Python, on libuv."""
+"""Node's networking for Python: ``net.Server`` and ``net.Socket`` on libuv, through pyuv.
 
-from netuv._version import __version__ as __version__
+Where things are, from the bottom; each module imports only from above its line:
+
+    errors, emitter       what is raised and emitted; EventEmitter
+    address, options      IP addresses, BlockList; the arguments of connect() and listen()
+    loop, stream          the event loop; streams without any I/O
+    timers, dns, abort    set_timeout and friends; lookup; AbortController
+    connecting, socket    how a Socket gets its connection; Socket
+    server                Server
+    node                  Node's own spellings of all this, for line-by-line ports
+"""
+
+from netuv._version import __version__
+from netuv.abort import AbortController, AbortSignal
+from netuv.address import AddressInfo, BlockList, SocketAddress, is_ip, is_ipv4, is_ipv6
+from netuv.connecting import (
+    get_default_auto_select_family,
+    get_default_auto_select_family_attempt_timeout,
+    set_default_auto_select_family,
+    set_default_auto_select_family_attempt_timeout,
+)
+from netuv.dns import lookup
+from netuv.emitter import EventEmitter
+from netuv.errors import NetError
+from netuv.loop import Loop, default_loop, run
+from netuv.server import Server, create_server
+from netuv.socket import Socket, connect
+from netuv.timers import (
+    clear_immediate,
+    clear_interval,
+    clear_timeout,
+    next_tick,
+    set_immediate,
+    set_interval,
+    set_timeout,
+)
+
+create_connection = connect
+
+__all__ = [
+    "AbortController",
+    "AbortSignal",
+    "AddressInfo",
+    "BlockList",
+    "EventEmitter",
+    "Loop",
+    "NetError",
+    "Server",
+    "Socket",
+    "SocketAddress",
+    "__version__",
+    "clear_immediate",
+    "clear_interval",
+    "clear_timeout",
+    "connect",
+    "create_connection",
+    "create_server",
+    "default_loop",
+    "get_default_auto_select_family",
+    "get_default_auto_select_family_attempt_timeout",
+    "is_ip",
+    "is_ipv4",
+    "is_ipv6",
+    "lookup",
+    "next_tick",
+    "run",
+    "set_default_auto_select_family",
+    "set_default_auto_select_family_attempt_timeout",
+    "set_immediate",
+    "set_interval",
+    "set_timeout",
+]

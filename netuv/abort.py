@@ -1,0 +1,88 @@
+"""AbortController and AbortSignal: one switch that ends what was given its signal.
+
+The small part of the web's interface that Node's net takes as the option ``signal``: connect() and
+Socket() destroy the socket with an AbortError, listen() closes the server.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netuv import errors
+from netuv.emitter import EventEmitter
+
+if TYPE_CHECKING:
+    from netuv.server import Server
+    from netuv.stream import Stream
+
+
+class AbortSignal(EventEmitter):
+    """Tells whether an AbortController was used; emits 'abort' once when it is."""
+
+    #: True after abort().
+    aborted: bool = False
+    #: What abort() was given; an AbortError by default.
+    reason: Any = None
+
+    @classmethod
+    def abort(cls, reason: Any = None) -> AbortSignal:
+        """A signal that is aborted already. ``AbortSignal.abort()``."""
+        controller = AbortController()
+        controller.abort(reason)
+        return controller.signal
+
+    def throw_if_aborted(self) -> None:
+        """Raise the reason once aborted. ``signal.throwIfAborted()``."""
+        if self.aborted:
+            if isinstance(self.reason, BaseException):
+                raise self.reason
+            raise errors.abort_error(self.reason)
+
+
+class AbortController:
+    """``signal`` is to be given away, ``abort()`` to be called."""
+
+    def __init__(self) -> None:
+        self.signal = AbortSignal()
+
+    def abort(self, reason: Any = None) -> None:
+        """Abort all that listens to the signal; once, further calls do nothing."""
+        signal = self.signal
+        if not signal.aborted:
+            signal.aborted = True
+            signal.reason = errors.abort_error() if reason is None else reason
+            signal.emit("abort")
+
+
+def _check(signal: Any) -> AbortSignal:
+    if not isinstance(signal, AbortSignal):
+        raise errors.invalid_arg_type("signal", "an AbortSignal", signal)
+    return signal
+
+
+def destroy_on_abort(signal: Any, stream: Stream) -> None:
+    """Destroy the stream with an AbortError when the signal is aborted, at once if it is already."""
+    signal = _check(signal)
+
+    def on_abort() -> None:
+        stream.destroy(errors.abort_error(signal.reason))
+
+    if signal.aborted:
+        on_abort()
+    else:
+        signal.once("abort", on_abort)
+        stream.once("close", lambda *args: signal.remove_listener("abort", on_abort))
+
+
+def close_on_abort(signal: Any, server: Server) -> None:
+    """Close the server when the signal is aborted, in a tick if it is already."""
+    signal = _check(signal)
+    if signal.aborted:
+        server._loop.next_tick(server.close)
+    else:
+
+        def on_abort() -> None:
+            server.close()
+
+        signal.once("abort", on_abort)
+        server.once("close", lambda: signal.remove_listener("abort", on_abort))

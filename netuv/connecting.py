@@ -1,0 +1,471 @@
+"""How a Socket gets its connection, and what has to be asked of the descriptor itself.
+
+``Plan`` is what connect() was asked for, checked; everything that is wrong with it is raised there.
+``Attempt`` carries it out for one call of connect():
+
+* a Unix path connects within the call, an IP address in the next tick;
+* a host name is looked up; with one address, or a family given, that is a plain connection;
+* several addresses are tried in turn, families alternating. Each has ``attempt_timeout`` ms, then it is
+  given up for the next one; the first that connects wins. When all have failed, one error lists them.
+
+An answer (of the lookup, of libuv, of the timer) that comes when the socket has been destroyed is ignored:
+``cancel()`` is called by destroy(), and libuv's callbacks are compared by their handle.
+"""
+
+from __future__ import annotations
+
+import os
+import socket as stdlib_socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pyuv
+
+from netuv import errors, options as opts
+from netuv.address import AddressInfo, is_ip
+from netuv.dns import ADDRCONFIG, lookup as dns_lookup
+from netuv.loop import Loop
+from netuv.timers import Timeout, set_timeout
+
+if TYPE_CHECKING:
+    from netuv.socket import Socket
+
+_UVError = pyuv.error.UVError
+_FAMILIES = {None: 0, 0: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
+_ANY = {4: "0.0.0.0", 6: "::"}  # noqa: S104
+_MIN_ATTEMPT_TIMEOUT = 10
+
+
+class _Defaults:
+    auto_select_family = True
+    attempt_timeout = 250
+
+
+def get_default_auto_select_family() -> bool:
+    """Whether connect() tries a host's addresses in turn. ``net.getDefaultAutoSelectFamily()``."""
+    return _Defaults.auto_select_family
+
+
+def set_default_auto_select_family(value: bool) -> None:
+    """``net.setDefaultAutoSelectFamily()``; raises ERR_INVALID_ARG_TYPE unless it is a bool."""
+    _Defaults.auto_select_family = _check_bool("value", value)
+
+
+def get_default_auto_select_family_attempt_timeout() -> int:
+    """ms for each address. ``net.getDefaultAutoSelectFamilyAttemptTimeout()``."""
+    return _Defaults.attempt_timeout
+
+
+def set_default_auto_select_family_attempt_timeout(value: int) -> None:
+    """``net.setDefaultAutoSelectFamilyAttemptTimeout()``: in ms, 10 at least."""
+    _Defaults.attempt_timeout = _check_attempt_timeout("value", value)
+
+
+def _check_bool(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise errors.invalid_arg_type(name, "a bool", value)
+    return value
+
+
+def _check_attempt_timeout(name: str, value: Any) -> int:
+    return max(_MIN_ATTEMPT_TIMEOUT, errors.check_int(name, value, 1, 2**31 - 1))
+
+
+class Plan:
+    """What connect() was asked for."""
+
+    def __init__(self, given: Mapping[str, Any], kind: str | None, block_list: Any) -> None:
+        self.path: bytes | None = None
+        self.path_name = given.get("path")
+        self.block_list = given.get("block_list", block_list)
+        if self.path_name is not None:
+            self.path = opts.check_path("path", self.path_name)
+            self.path_name = os.fsdecode(self.path)
+            return
+        if "port" not in given:
+            raise errors.missing_args("port", "path")
+        self.port = errors.check_port("port", given["port"])
+        host = given.get("host")
+        if host is not None and not isinstance(host, str):
+            raise errors.invalid_arg_type("host", "a str", host)
+        self.host: str = host or "localhost"
+        self.local_address = given.get("local_address")
+        if self.local_address is not None and not is_ip(self.local_address):
+            raise errors.invalid_ip(self.local_address)
+        local_port = given.get("local_port")
+        self.local_port = 0 if local_port is None else errors.check_port("local_port", local_port)
+        family = given.get("family")
+        if family not in _FAMILIES:
+            raise errors.invalid_arg_value("family", family, "must be 0, 4, 6, 'IPv4' or 'IPv6'")
+        self.family = _FAMILIES[family] or {"tcp4": 4, "tcp6": 6}.get(kind or "", 0)
+        self.hints = given.get("hints") or 0
+        self.lookup = given.get("lookup")
+        if self.lookup is not None:
+            errors.check_callback("lookup", self.lookup)
+        select = given.get("auto_select_family")
+        self.select = (
+            _Defaults.auto_select_family
+            if select is None
+            else _check_bool("auto_select_family", select)
+        )
+        timeout = given.get("auto_select_family_attempt_timeout")
+        self.attempt_timeout = (
+            _Defaults.attempt_timeout
+            if timeout is None
+            else _check_attempt_timeout("auto_select_family_attempt_timeout", timeout)
+        )
+
+    def make_handle(self, loop: Loop) -> Any:
+        return pyuv.Pipe(loop.uv) if self.path is not None else pyuv.TCP(loop.uv)
+
+    @property
+    def where(self) -> tuple[str | None, int | None]:
+        """Address and port, as an error names them."""
+        if self.path is not None:
+            return self.path_name, None
+        return self.host, self.port
+
+
+class Attempt:
+    """One call of connect(), until it has succeeded or failed."""
+
+    def __init__(self, socket: Socket, plan: Plan) -> None:
+        self.socket = socket
+        self.plan = plan
+        self.cancelled = False
+        self.timer: Timeout | None = None
+        self.addresses: list[tuple[str, int]] = []  # those still to try
+        self.failures: list[errors.NetError] = []
+
+    def start(self) -> None:
+        plan = self.plan
+        if plan.path is not None:
+            self._connect_path(plan.path)
+            return
+        family = is_ip(plan.host)
+        if family:
+            self.socket._loop.next_tick(self._connect, plan.host, family)
+            return
+        hints = plan.hints or (0 if plan.family else ADDRCONFIG)
+        wanted: dict[str, Any] = {"family": plan.family, "hints": hints}
+        race = plan.select and not plan.family and plan.local_address is None
+        answer = self._on_lookup_all if race else self._on_lookup
+        if race:
+            wanted["all"] = True
+        if plan.lookup is not None:
+            plan.lookup(plan.host, wanted, answer)
+        else:
+            dns_lookup(plan.host, wanted, answer, loop=self.socket._loop)
+
+    def cancel(self) -> None:
+        """The socket is being destroyed."""
+        self.cancelled = True
+        if self.timer is not None:
+            self.timer.close()
+
+    # -- the lookup's answer -----------------------------------------------------------------------
+
+    def _on_lookup(self, error: Any, address: Any = None, family: Any = None) -> None:
+        self.socket.emit("lookup", error, address, family, self.plan.host)
+        if self.cancelled:
+            return
+        if error is None:
+            error = self._unusable(address, family)
+        if error is not None:
+            self._fail_later(error)
+        else:
+            self._touch()
+            self._connect(address, family)
+
+    def _on_lookup_all(self, error: Any, addresses: Any = None) -> None:
+        if self.cancelled:
+            return
+        socket = self.socket
+        if error is not None:
+            socket.emit("lookup", error, None, None, self.plan.host)
+            self._fail_later(error)
+            return
+        usable: dict[int, list[str]] = {}  # by family, in the order of their first address
+        for entry in addresses:
+            address, family = entry["address"], entry["family"]
+            socket.emit("lookup", None, address, family, self.plan.host)
+            if self.cancelled:
+                return
+            if self._unusable(address, family) is None:
+                of_family = usable.setdefault(family, [])
+                if address not in of_family:
+                    of_family.append(address)
+        for rank in range(max(map(len, usable.values()), default=0)):
+            for family, of_family in usable.items():
+                if rank < len(of_family):
+                    self.addresses.append((of_family[rank], family))
+        if not self.addresses:
+            first = addresses[0] if addresses else {"address": None, "family": None}
+            self._fail_later(
+                self._unusable(first["address"], first["family"])
+                or errors.invalid_ip(first["address"])
+            )
+            return
+        self._touch()
+        if len(self.addresses) == 1:
+            self._connect(*self.addresses[0])
+        else:
+            socket.auto_select_family_attempted_addresses = []
+            self._try_next(first=True)
+
+    def _unusable(self, address: Any, family: Any) -> BaseException | None:
+        if not is_ip(address):
+            return errors.invalid_ip(address)
+        if family not in (4, 6):
+            return errors.invalid_address_family(family, *self.plan.where)
+        return None
+
+    def _fail_later(self, error: BaseException) -> None:
+        self.socket._loop.next_tick(self._fail, error)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self.cancelled:
+            self.socket.destroy(error)
+
+    def _touch(self) -> None:
+        if self.socket._idle is not None:
+            self.socket._idle.active()
+
+    # -- one connection ----------------------------------------------------------------------------
+
+    def _connect_path(self, path: bytes) -> None:
+        socket, name = self.socket, self.plan.path_name
+        socket.emit("connectionAttempt", name, None, None)
+        if self.cancelled:
+            return
+
+        def on_connect(handle: Any, status: int | None) -> None:
+            self._on_connect(handle, status, name, None, None)
+
+        try:
+            socket._handle.connect(path, on_connect)
+        except _UVError as error:
+            socket.destroy(errors.from_uv_error(error, "connect", name))
+
+    def _connect(self, address: str, family: int) -> None:
+        if self.cancelled:
+            return
+        socket, plan = self.socket, self.plan
+        handle = socket._handle
+        local_address = plan.local_address
+        if local_address is not None or plan.local_port:
+            local_address = local_address or _ANY[family]
+            failure = bind(handle, local_address, plan.local_port)
+            if failure is not None:
+                socket.destroy(failure)
+                return
+        socket.emit("connectionAttempt", address, plan.port, family)
+        if self.cancelled:
+            return
+        if self._is_blocked(address, family):
+            socket.destroy(errors.ip_blocked(address))
+            return
+
+        def on_connect(handle: Any, status: int | None) -> None:
+            self._on_connect(handle, status, address, plan.port, family)
+
+        try:
+            handle.connect(sockaddr(address, plan.port), on_connect)
+        except _UVError as error:
+            name = socket.address()
+            local = (name.address, name.port) if name is not None else None
+            socket.destroy(
+                errors.from_status(error.args[0], "connect", address, plan.port, local=local)
+            )
+
+    def _on_connect(
+        self, handle: Any, status: int | None, address: Any, port: int | None, family: int | None
+    ) -> None:
+        socket = self.socket
+        if socket._handle is handle and not self.cancelled:
+            if status is None:
+                socket._on_connected()
+            else:
+                error = errors.from_status(status, "connect", address, port, local=self._local())
+                socket.emit("connectionAttemptFailed", address, port, family, error)
+                socket.destroy(error)
+        if socket._loop._ticks:
+            socket._loop._drain()
+
+    def _local(self) -> tuple[str, int] | None:
+        plan = self.plan
+        if plan.path is None and plan.local_address is not None and plan.local_port:
+            return plan.local_address, plan.local_port
+        return None
+
+    def _is_blocked(self, address: str, family: int) -> bool:
+        blocked = self.plan.block_list
+        return blocked is not None and blocked.check(address, f"ipv{family}")
+
+    # -- several addresses, in turn ------------------------------------------------------------------
+
+    def _try_next(self, first: bool = False) -> None:
+        if self.timer is not None:
+            self.timer.close()
+            self.timer = None
+        socket, plan = self.socket, self.plan
+        if not self.addresses:
+            socket.destroy(errors.aggregate(self.failures))
+            return
+        address, family = self.addresses.pop(0)
+        if not first:
+            socket._replace_handle(pyuv.TCP(socket._loop.uv))
+        handle = socket._handle
+        if plan.local_port:
+            failure = bind(handle, _ANY[family], plan.local_port)
+            if failure is not None:
+                self.failures.append(failure)
+                self._try_next()
+                return
+        if self._is_blocked(address, family):
+            self._failed(address, family, errors.ip_blocked(address))
+            return
+        socket.emit("connectionAttempt", address, plan.port, family)
+        if self.cancelled:
+            return
+        assert socket.auto_select_family_attempted_addresses is not None
+        socket.auto_select_family_attempted_addresses.append(f"{address}:{plan.port}")
+
+        def on_connect(handle: Any, status: int | None) -> None:
+            if socket._handle is handle and not self.cancelled:
+                if self.timer is not None:
+                    self.timer.close()
+                    self.timer = None
+                if status is None:
+                    socket._on_connected()
+                else:
+                    self._failed(address, family, self._error(status, address))
+            if socket._loop._ticks:
+                socket._loop._drain()
+
+        try:
+            handle.connect(sockaddr(address, plan.port), on_connect)
+        except _UVError as error:
+            self._failed(address, family, self._error(error.args[0], address))
+            return
+        if self.addresses:
+            self.timer = set_timeout(
+                self._on_attempt_timeout, plan.attempt_timeout, address, family, loop=socket._loop
+            )
+
+    def _error(self, status: int, address: str) -> errors.NetError:
+        return errors.from_status(status, "connect", address, self.plan.port)
+
+    def _failed(self, address: str, family: int, error: errors.NetError) -> None:
+        self.failures.append(error)
+        self.socket.emit("connectionAttemptFailed", address, self.plan.port, family, error)
+        if not self.cancelled:
+            self._try_next()
+
+    def _on_attempt_timeout(self, address: str, family: int) -> None:
+        self.timer = None
+        socket = self.socket
+        socket.emit("connectionAttemptTimeout", address, self.plan.port, family)
+        if self.cancelled:
+            return
+        self.failures.append(self._error(pyuv.errno.UV_ETIMEDOUT, address))
+        self._try_next()
+
+
+# -- handles ---------------------------------------------------------------------------------------
+
+
+def sockaddr(address: str, port: int) -> tuple[Any, ...]:
+    """An address as pyuv takes it; a zone ('fe80::1%eth0') becomes its number."""
+    host, zone, name = address.partition("%")
+    if not zone:
+        return host, port
+    try:
+        index = int(name) if name.isdigit() else stdlib_socket.if_nametoindex(name)
+    except OSError:
+        index = 0
+    return host, port, 0, index
+
+
+def bind(handle: Any, address: str, port: int, flags: int = 0) -> errors.NetError | None:
+    """Bind, and see whether the port is really the one asked for: libuv defers that error."""
+    try:
+        handle.bind(sockaddr(address, port), flags)
+        if port and handle.getsockname()[1] != port:
+            return errors.from_status(pyuv.errno.UV_EADDRINUSE, "bind", address, port)
+    except _UVError as error:
+        return errors.from_uv_error(error, "bind", address, port)
+    return None
+
+
+def name_of(ask: Callable[[], Any]) -> AddressInfo | None:
+    """The AddressInfo of getsockname or getpeername; None where there is none (any more)."""
+    try:
+        name = ask()
+    except pyuv.error.UVError:
+        return None
+    if name is None:
+        return None
+    return AddressInfo(name[0], "IPv6" if len(name) > 2 else "IPv4", name[1])
+
+
+def open_fd(loop: Loop, fd: Any, kind: str | None = None) -> Any:
+    """A handle that takes over a descriptor."""
+    fd = errors.check_int("fd", fd, 0, 2**31 - 1)
+    found = opts.fd_kind(fd)
+    if found not in ("TCP", "PIPE"):
+        raise errors.invalid_fd_type(found)
+    if kind is not None and (kind == "unix") != (found == "PIPE"):
+        raise errors.invalid_arg_value("type", kind, f"but the descriptor is a {found}")
+    handle = pyuv.TCP(loop.uv) if found == "TCP" else pyuv.Pipe(loop.uv)
+    try:
+        handle.open(fd)
+    except _UVError as error:
+        handle.close()
+        raise errors.from_uv_error(error, "open") from error
+    return handle
+
+
+@contextmanager
+def borrowed(handle: Any) -> Iterator[stdlib_socket.socket]:
+    """The handle's descriptor as a stdlib socket, for options that libuv has no call for."""
+    sock = stdlib_socket.socket(fileno=handle.fileno())
+    try:
+        yield sock
+    finally:
+        sock.detach()
+
+
+def linger_zero(handle: Any) -> None:
+    """Let close() send a reset."""
+    with borrowed(handle) as sock:
+        # struct linger {1, 0}: two ints
+        sock.setsockopt(
+            stdlib_socket.SOL_SOCKET, stdlib_socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"
+        )
+
+
+def set_keep_alive(handle: Any, enable: bool, delay: int) -> None:
+    """libuv's own call, except that a delay of 0 s leaves the kernel's delay as it is."""
+    if enable and delay == 0:
+        with borrowed(handle) as sock:
+            sock.setsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_KEEPALIVE, 1)
+    else:
+        handle.keepalive(enable, delay)
+
+
+def type_of_service(handle: Any, value: int | None = None) -> int:
+    """Read the TOS byte (the traffic class on IPv6), or set it first."""
+    if not isinstance(handle, pyuv.TCP):
+        if value is None:
+            return 0
+        raise errors.socket_closed() if handle is None else errors.invalid_handle_type()
+    with borrowed(handle) as sock:
+        if sock.family == stdlib_socket.AF_INET6:
+            where = (stdlib_socket.IPPROTO_IPV6, stdlib_socket.IPV6_TCLASS)
+        else:
+            where = (stdlib_socket.IPPROTO_IP, stdlib_socket.IP_TOS)
+        if value is not None:
+            sock.setsockopt(*where, value)
+        return sock.getsockopt(*where)

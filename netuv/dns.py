@@ -1,0 +1,122 @@
+"""Host names to addresses, by getaddrinfo on libuv's thread pool; Node's ``dns.lookup()``.
+
+The answer always comes later than the call, for an IP literal too (in a tick). A lookup that is under way
+keeps the loop running; it is not cancelled, its asker just ignores an answer it no longer wants.
+"""
+
+from __future__ import annotations
+
+import socket as stdlib_socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pyuv
+
+from netuv import errors
+from netuv.address import is_ip
+from netuv.loop import Loop, default_loop
+
+#: Only families that this machine has an address of. Node's ``dns.ADDRCONFIG``.
+ADDRCONFIG = int(stdlib_socket.AI_ADDRCONFIG)
+#: IPv4-mapped addresses where there are no IPv6 ones. Node's ``dns.V4MAPPED``.
+V4MAPPED = int(stdlib_socket.AI_V4MAPPED)
+#: With V4MAPPED, IPv6 addresses as well as mapped ones. Node's ``dns.ALL``.
+ALL = int(stdlib_socket.AI_ALL)
+
+MAX_HOSTNAME = 253
+_OPTIONS = ("family", "hints", "all", "verbatim", "order")
+_FAMILIES = {0: 0, None: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
+_TO_SOCKET = {0: stdlib_socket.AF_UNSPEC, 4: stdlib_socket.AF_INET, 6: stdlib_socket.AF_INET6}
+
+
+def lookup(
+    hostname: str,
+    options: int | Mapping[str, Any] | Callable[..., object] | None = None,
+    callback: Callable[..., object] | None = None,
+    *,
+    loop: Loop | None = None,
+) -> None:
+    """Find the address of a host. Node's ``dns.lookup()``.
+
+    :param hostname: a name or an IP literal.
+    :param options: a family (4 or 6), or a dict of ``family`` (0, 4, 6), ``hints`` (ADDRCONFIG, V4MAPPED,
+        ALL) and ``all`` (True for every address). May be left out.
+    :param callback: ``callback(None, address, family)``; with ``all`` it is
+        ``callback(None, [{'address': ..., 'family': ...}, ...])``; ``callback(error)`` with a NetError,
+        code ENOTFOUND for a name that does not exist.
+    """
+    if callback is None and callable(options):
+        options, callback = None, options
+    if not isinstance(hostname, str):
+        raise errors.invalid_arg_type("hostname", "a str", hostname)
+    errors.check_callback("callback", callback)
+    assert callback is not None
+    family, hints, every = _parse(options)
+    loop = loop or default_loop()
+    loop.check()
+    loop.check_thread()
+
+    literal = is_ip(hostname)
+    if literal:
+        loop.next_tick(_answer, callback, [(hostname, literal)], every)
+        return
+    # What the resolver would cut off, or look up as something else, never gets there.
+    name = hostname.encode("utf-8", "replace")
+    if not name or b"\0" in name or len(name) > MAX_HOSTNAME:
+        loop.next_tick(callback, _not_found(hostname))
+        return
+
+    def on_lookup(results: list[Any] | None, status: int | None) -> None:
+        if status is not None:
+            callback(errors.from_status(status, "getaddrinfo", hostname))
+        else:
+            found = [
+                (result.sockaddr[0], 4 if result.family == stdlib_socket.AF_INET else 6)
+                for result in results or ()
+            ]
+            if found:
+                _answer(callback, found, every)
+            else:
+                callback(_not_found(hostname))
+        if loop._ticks:
+            loop._drain()
+
+    try:
+        pyuv.dns.getaddrinfo(
+            loop.uv,
+            name,
+            family=_TO_SOCKET[family],
+            socktype=stdlib_socket.SOCK_STREAM,
+            flags=hints,
+            callback=on_lookup,
+        )
+    except pyuv.error.UVError as error:
+        loop.next_tick(callback, errors.from_uv_error(error, "getaddrinfo", hostname))
+
+
+def _parse(options: Any) -> tuple[int, int, bool]:
+    if options is None:
+        return 0, 0, False
+    if isinstance(options, int) and not isinstance(options, bool):
+        options = {"family": options}
+    if not isinstance(options, Mapping):
+        raise errors.invalid_arg_type("options", "a dict or a family", options)
+    errors.check_options("lookup", options, _OPTIONS)
+    family = options.get("family", 0)
+    if family not in _FAMILIES:
+        raise errors.invalid_arg_value("options.family", family, "must be 0, 4 or 6")
+    hints = options.get("hints") or 0
+    if not isinstance(hints, int) or hints & ~(ADDRCONFIG | V4MAPPED | ALL):
+        raise errors.invalid_arg_value("options.hints", hints, "must be made of the hint flags")
+    return _FAMILIES[family], hints, bool(options.get("all", False))
+
+
+def _answer(callback: Callable[..., object], found: list[tuple[str, int]], every: bool) -> None:
+    if every:
+        callback(None, [{"address": address, "family": family} for address, family in found])
+    else:
+        callback(None, *found[0])
+
+
+def _not_found(hostname: str) -> errors.NetError:
+    return errors.from_status(pyuv.errno.UV_EAI_NONAME, "getaddrinfo", hostname)

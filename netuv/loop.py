@@ -1,0 +1,320 @@
+"""The event loop: a pyuv.Loop, plus what Node puts on top of libuv's.
+
+Ticks. What Node defers with ``process.nextTick`` waits in ``_ticks`` and runs after the libuv callback that
+queued it, before the next one. So every libuv callback of this package ends with the same gate::
+
+    if loop._ticks:
+        loop._drain()
+
+A callback of the user's own pyuv handles has no such gate; for those a Prepare handle, which runs before
+the loop waits for I/O, catches what was left. It is started by the first tick and stops itself.
+
+Exceptions. pyuv hands what a callback lets out to ``excepthook``. It goes to the 'uncaughtException'
+listeners when there are any; otherwise it is kept, the loop stops, and ``run()`` raises it. Where other
+callbacks of the same turn fail too, those errors hang on the first one's ``__context__``.
+
+Signals. libuv waits in C, where Python's signal handlers never run. While ``run()`` is on the main thread,
+Python's wakeup fd is a socket that the loop watches, so a signal wakes it and its handler runs at once.
+
+The census. ``_owners`` holds every Socket, Server and timer that has an open handle: that keeps them alive
+while libuv knows them, and is what ``handles`` reports.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket as stdlib_socket
+import threading
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Protocol
+
+import pyuv
+
+from netuv import errors
+from netuv.emitter import EventEmitter
+
+
+class Owner(Protocol):
+    """What the census holds: something with a libuv handle that can be told to give it up."""
+
+    _handle: Any
+
+    def _close_with_loop(self) -> None: ...
+
+
+class Loop(EventEmitter):
+    """One event loop. Node has one for its process; here each thread has a default one.
+
+    :param uv: the pyuv.Loop to work on; a new one by default. ``loop.uv`` is it, for pyuv handles of
+        one's own.
+    :param debug: check that the loop is used from its own thread only (a clear error instead of a
+        crash); by default on when the environment variable NETUV_DEBUG is set and not 0.
+
+    Emits 'uncaughtException' (error) for what a callback lets out, when anyone listens.
+    """
+
+    def __init__(self, uv: Any = None, *, debug: bool | None = None) -> None:
+        super().__init__()
+        if uv is not None and not isinstance(uv, pyuv.Loop):
+            raise errors.invalid_arg_type("uv", "a pyuv.Loop", uv)
+        if debug is None:
+            debug = os.environ.get("NETUV_DEBUG", "0") not in ("", "0")
+        self.uv = uv if uv is not None else pyuv.Loop()
+        self.debug = debug
+        #: True after close().
+        self.closed = False
+        self._ticks: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._calls: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._owners: set[Owner] = set()
+        self._immediates: Any = None  # netuv.timers keeps its queue here
+        self._running = False
+        self._stopping = False
+        self._failure: BaseException | None = None
+        self._pid = os.getpid()
+        self._thread = threading.get_ident()
+        self._wakeup: _SignalWakeup | None = None
+
+        self._prepare = pyuv.Prepare(self.uv)
+        self._prepare.ref = False
+        self._prepare_started = False
+        self._async = pyuv.Async(self.uv, self._on_async)
+        self._async.ref = False
+        self._internal: set[Any] = {self._prepare, self._async}  # not for the census
+        self.uv.excepthook = self._on_exception
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else "running" if self._running else "idle"
+        return f"<netuv.Loop {state}, {len(self._owners)} open>"
+
+    # -- running -----------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run until nothing referenced is left, as Node does, or until stop().
+
+        May be called again. Raises what a callback let out (nothing is only printed): the first
+        exception, with its own traceback. Ctrl-C leaves as KeyboardInterrupt.
+        """
+        self.check()
+        if self._running:
+            raise RuntimeError("this loop is already running")
+        self._running = True
+        self._stopping = False
+        self._thread = threading.get_ident()
+        self._watch_signals()
+        try:
+            while True:
+                try:
+                    self._drain()
+                except BaseException as error:
+                    self._on_exception(type(error), error, error.__traceback__)
+                if self._failure is None and not self._stopping:
+                    self.uv.run()
+                if self._failure is not None or self._stopping:
+                    break
+                if not self._ticks and not self._calls:
+                    break
+                self._run_calls()
+        finally:
+            self._running = False
+            if self._wakeup is not None:
+                self._wakeup.stop()
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            try:
+                raise failure
+            finally:
+                del failure  # the traceback holds this frame
+
+    def stop(self) -> None:
+        """Let run() return after the current turn; what is open stays open."""
+        self.check_thread()
+        self._stopping = True
+        self.uv.stop()
+
+    def close(self) -> None:
+        """Destroy every socket, close every server, timer and pyuv handle, and give up the loop.
+
+        Their 'close' events still come. Raises what a listener lets out.
+        """
+        if self.closed:
+            return
+        self.check()
+        if self._running:
+            raise RuntimeError("a running loop cannot be closed; stop() it first")
+        if self._immediates is not None:
+            self._immediates.clear()
+        for owner in list(self._owners):
+            owner._close_with_loop()
+        for handle in self.uv.handles:
+            if not handle.closed and handle not in self._internal:
+                handle.close()
+        try:
+            self.run()
+        finally:
+            for handle in self._internal:
+                if not handle.closed:
+                    handle.close()
+            self.uv.run(pyuv.UV_RUN_NOWAIT)
+            if self._wakeup is not None:
+                self._wakeup.close()
+            self.closed = True
+
+    def now(self) -> int:
+        """The loop's time in ms, as of the start of this turn; only differences mean something."""
+        return int(self.uv.now())
+
+    @property
+    def handles(self) -> list[Any]:
+        """What is open: sockets, servers, timers, and the user's own pyuv handles."""
+        owners = list(self._owners)
+        known = {owner._handle for owner in owners} | self._internal
+        foreign = [h for h in self.uv.handles if not h.closed and h not in known]
+        return owners + foreign
+
+    # -- deferring ---------------------------------------------------------------------------------
+
+    def next_tick(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Call ``callback(*args)`` after the current callback, before any I/O. ``process.nextTick``."""
+        if self.debug:
+            self.check_thread()
+        self._ticks.append((callback, args))
+        if not self._prepare_started:
+            self._prepare_started = True
+            self._prepare.start(self._on_prepare)
+
+    def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Call ``callback(*args)`` on the loop's thread, soon. The only method for other threads.
+
+        It wakes the loop, but does not keep it alive.
+        """
+        errors.check_callback("callback", callback)
+        if self.closed:
+            raise errors.loop_closed()
+        self._calls.append((callback, args))
+        self._async.send()
+
+    def _drain(self) -> None:
+        """Run the ticks. After an exception the rest waits for the next callback."""
+        ticks = self._ticks
+        while ticks:
+            callback, args = ticks.popleft()
+            callback(*args)
+
+    def _on_prepare(self, handle: Any) -> None:
+        if self._ticks:
+            self._drain()
+        else:
+            self._prepare_started = False
+            handle.stop()
+
+    def _on_async(self, handle: Any) -> None:
+        self._run_calls()
+
+    def _run_calls(self) -> None:
+        for _ in range(len(self._calls)):
+            callback, args = self._calls.popleft()
+            try:
+                callback(*args)
+                self._drain()
+            except BaseException as error:
+                self._on_exception(type(error), error, error.__traceback__)
+
+    # -- exceptions and signals --------------------------------------------------------------------
+
+    def _on_exception(
+        self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            error = kind()
+        if trace is not None:
+            error = error.with_traceback(trace)
+        if "uncaughtException" in self._events and isinstance(error, Exception):
+            try:
+                self.emit("uncaughtException", error)
+                return
+            except BaseException as second:
+                error = second
+        if self._failure is None:
+            self._failure = error
+        elif self._failure is not error:
+            last: BaseException = self._failure
+            while last.__context__ is not None and last.__context__ is not error:
+                last = last.__context__
+            if last is not error:
+                last.__context__ = error
+        self.uv.stop()
+
+    def _watch_signals(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        if self._wakeup is None:
+            self._wakeup = _SignalWakeup(self)
+        self._wakeup.start()
+
+    # -- misuse ------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raise a clear error when the loop is closed, or was made before a fork."""
+        if self.closed:
+            raise errors.loop_closed()
+        if os.getpid() != self._pid:
+            raise errors.forked_loop()
+
+    def check_thread(self) -> None:
+        """In debug mode, raise a clear error in any thread but the loop's own."""
+        if self.debug and threading.get_ident() != self._thread:
+            raise errors.wrong_thread()
+
+
+class _SignalWakeup:
+    """Python's wakeup fd, watched by the loop while it runs."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._reader, self._writer = stdlib_socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._poll = pyuv.Poll(loop.uv, self._reader.fileno())
+        loop._internal.add(self._poll)
+        self._former = -1
+
+    def start(self) -> None:
+        self._poll.start(pyuv.UV_READABLE, self._on_wakeup)
+        self._poll.ref = False
+        self._former = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+
+    def stop(self) -> None:
+        signal.set_wakeup_fd(self._former)
+        self._poll.stop()
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    def _on_wakeup(self, poll: Any, events: int, status: int | None) -> None:
+        # Running Python code is all it takes: the interpreter calls the signal handlers here.
+        try:
+            self._reader.recv(4096)
+        except BlockingIOError:
+            pass
+        if self._loop._ticks:
+            self._loop._drain()
+
+
+_local = threading.local()
+
+
+def default_loop() -> Loop:
+    """This thread's loop, made at the first call, and anew when it was closed or after a fork."""
+    loop: Loop | None = getattr(_local, "loop", None)
+    if loop is None or loop.closed or loop._pid != os.getpid():
+        loop = _local.loop = Loop()
+    return loop
+
+
+def run() -> None:
+    """Run this thread's loop: the last line of a program that Node would keep running by itself."""
+    default_loop().run()

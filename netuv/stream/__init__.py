@@ -1,0 +1,14 @@
+"""Node's stream contract, without any I/O.
+
+``base`` is what both directions share (destroy, 'error', 'close'), ``readable`` and ``writable``
+are one direction each, ``duplex`` joins them, ``encoding`` turns str into bytes and back. Nothing in
+here knows of a socket or a loop: a transport subclasses one of these and fills in the hooks, all of
+which have names with one underscore and are listed at the head of each module.
+"""
+
+from netuv.stream.base import Stream
+from netuv.stream.duplex import Duplex
+from netuv.stream.readable import Readable
+from netuv.stream.writable import Writable
+
+__all__ = ["Duplex", "Readable", "Stream", "Writable"]

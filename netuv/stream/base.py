@@ -1,0 +1,94 @@
+"""What both directions of a stream share: being destroyed, and the order 'error' then 'close'.
+
+A stream ends its life once, through ``destroy()``:
+
+1. ``destroyed`` becomes True, and the transport's ``_destroy(error, done)`` gives up its resource;
+2. ``done(error)`` sets ``closed`` and leaves the rest to a tick, so that no event comes before the
+   caller of ``destroy()`` has returned;
+3. the tick emits 'error', at most once in a stream's life, and then 'close'.
+
+``destroy()`` again is a no-op, so everything that goes wrong may simply call it: the first to do so
+decides which error is heard.
+
+Hooks of a transport: ``_tick(callback, *args)`` runs something after the current callback (it must be
+there), ``_destroy(error, done)`` gives up the resource, and ``_emit_close()`` may be replaced when
+'close' has to wait for the resource itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from netuv import errors
+from netuv.emitter import EventEmitter
+
+Self = TypeVar("Self", bound="Stream")
+
+# What the hooks call when they are done: with the error, or with None.
+Done = Callable[["BaseException | None"], None]
+
+
+class Stream(EventEmitter):
+    """Base of Readable, Writable and Duplex."""
+
+    #: True from the moment of destroy().
+    destroyed: bool = False
+    #: True once the resource is given up; 'close' comes with it or right after.
+    closed: bool = False
+    #: The error that ended the stream, or None.
+    errored: BaseException | None = None
+
+    _error_emitted: bool = False
+    _close_emitted: bool = False
+
+    def destroy(self: Self, error: BaseException | None = None) -> Self:
+        """End the stream now: no more I/O, what is still queued is dropped. Node's ``destroy()``.
+
+        :param error: when given, it is emitted as 'error' before 'close'.
+        """
+        if error is not None and not isinstance(error, BaseException):
+            raise errors.invalid_arg_type("error", "an exception or None", error)
+        if self.destroyed:
+            return self
+        self._note_error(error)
+        self.destroyed = True
+        self._destroy(error, self._after_destroy)
+        return self
+
+    def _error_or_destroy(self, error: BaseException) -> None:
+        """What goes wrong on a stream that is already destroyed is nobody's concern any more."""
+        if not self.destroyed:
+            self.destroy(error)
+
+    def _note_error(self, error: BaseException | None) -> None:
+        if error is not None and self.errored is None:
+            self.errored = error
+
+    def _after_destroy(self, error: BaseException | None) -> None:
+        self._note_error(error)
+        self.closed = True
+        self._tick(self._emit_end_of_life, error)
+
+    def _emit_end_of_life(self, error: BaseException | None) -> None:
+        if error is not None and not self._error_emitted:
+            self._error_emitted = True
+            try:
+                self.emit("error", error)
+            finally:  # an 'error' nobody listens to is raised, and 'close' still comes
+                self._close_emitted = True
+                self._emit_close()
+        else:
+            self._close_emitted = True
+            self._emit_close()
+
+    # -- hooks -------------------------------------------------------------------------------------
+
+    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+        raise NotImplementedError
+
+    def _destroy(self, error: BaseException | None, done: Done) -> None:
+        done(error)
+
+    def _emit_close(self) -> None:
+        self.emit("close")

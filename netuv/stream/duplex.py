@@ -1,0 +1,40 @@
+"""Both halves in one stream, and how the end of one bears on the other.
+
+====================  ===========================================================================
+when                  then
+====================  ===========================================================================
+'end' was emitted     without ``allow_half_open`` the writing half is ended, a tick later, so that
+                      an 'end' listener may still write; else, when it has finished, destroy()
+'finish' was emitted  when 'end' was emitted too, destroy(); else the reading half goes on
+====================  ===========================================================================
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from netuv.stream.readable import Readable
+from netuv.stream.writable import Writable
+
+Self = TypeVar("Self", bound="Duplex")
+
+
+class Duplex(Writable, Readable):
+    """Node's ``stream.Duplex``."""
+
+    #: False: when the peer has ended, this side is ended too. Node's ``allowHalfOpen``.
+    allow_half_open: bool = True
+
+    def _after_end(self) -> None:
+        if self.writable and not self.allow_half_open:
+            self._tick(self._end_with_peer)
+        elif self.writable_finished or not self._can_write:
+            self.destroy()
+
+    def _end_with_peer(self) -> None:
+        if self.writable:
+            self.end()
+
+    def _after_finish(self) -> None:
+        if self.readable_ended or not self._can_read:
+            self.destroy()

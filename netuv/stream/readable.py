@@ -1,0 +1,499 @@
+"""The reading half of a stream: what arrives is delivered by 'data', or waits for ``read()``.
+
+The state is ``readable_flowing``:
+
+=====  =============================================  ========================================
+value  reached by                                     what arrives
+=====  =============================================  ========================================
+None   the start                                      waits, one high-water mark at most
+True   a 'data' listener, ``pipe()``, ``resume()``    is emitted as 'data' at once
+False  ``pause()``, ``unpipe()``, a 'readable' one    waits for ``resume()`` or ``read()``
+=====  =============================================  ========================================
+
+The transport hands chunks to ``push()`` and the end to ``push(None)``. ``push`` answers whether more is
+wanted; when it is not, the transport stops, and is asked again through ``_read(n)``. While such a request
+is open ``_reading`` is True, so that it is asked only once. ``pause()`` is stronger than Node's: it tells
+the transport at once through ``_stop_reading()``, so the peer is held back by the kernel's window.
+
+'readable', 'end' and the flow of buffered chunks all run in ticks, in Node's order: a chunk that is
+pushed with nothing in front of it is emitted directly, everything else passes the buffer.
+
+Hooks of a transport: ``_read(n)`` (start delivering; ``n`` bytes are wanted), ``_stop_reading()``.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from netuv import errors
+from netuv.stream.base import Stream
+from netuv.stream.encoding import Decoder, canonical, encode
+
+if TYPE_CHECKING:
+    from netuv.stream.pipe import Pipe
+    from netuv.stream.writable import Writable
+
+Self = TypeVar("Self", bound="Readable")
+W = TypeVar("W", bound="Writable")
+Chunk = Any  # bytes, or str after set_encoding()
+
+DEFAULT_HIGH_WATER_MARK = 64 * 1024
+MAX_HIGH_WATER_MARK = 1 << 30
+
+
+class Readable(Stream):
+    """The reading half of Node's stream contract; see Node's ``stream.Readable``."""
+
+    #: Bytes read ahead at most while nobody takes them. Node's ``readableHighWaterMark``.
+    readable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK
+    #: Bytes (characters after set_encoding) waiting for read(). Node's ``readableLength``.
+    readable_length: int = 0
+    #: None, True or False, as the head of this module tells. Node's ``readableFlowing``.
+    readable_flowing: bool | None = None
+    #: True once 'end' was emitted. Node's ``readableEnded``.
+    readable_ended: bool = False
+    #: True once anything was delivered. Node's ``readableDidRead``.
+    readable_did_read: bool = False
+
+    _can_read: bool = True
+    _read_buffer: deque[Chunk] | None = None
+    _decoder: Decoder | None = None
+    _pipes: tuple[Pipe, ...] = ()
+    _eof: bool = False  # push(None) came; the buffer may still hold data
+    _reading: bool = False
+    _in_read: bool = False  # inside _read(): what it pushes is not emitted directly
+    _paused: bool = False
+    _need_readable: bool = False
+    _emitted_readable: bool = False
+    _readable_listening: bool = False
+    _resume_scheduled: bool = False
+    _reading_more: bool = False
+    _end_scheduled: bool = False
+
+    # -- state that a user may ask for -------------------------------------------------------------
+
+    @property
+    def readable(self) -> bool:
+        """True while data may still come. Node's ``readable``."""
+        return (
+            self._can_read
+            and not self.destroyed
+            and not self._error_emitted
+            and not self.readable_ended
+        )
+
+    @property
+    def readable_aborted(self) -> bool:
+        """True when the stream ended before 'end'. Node's ``readableAborted``."""
+        return (
+            self._can_read
+            and (self.destroyed or self.errored is not None)
+            and not self.readable_ended
+        )
+
+    @property
+    def readable_encoding(self) -> str | None:
+        """The encoding of set_encoding(), or None for bytes. Node's ``readableEncoding``."""
+        return self._decoder.encoding if self._decoder is not None else None
+
+    def is_paused(self) -> bool:
+        """True after pause(), unpipe() or a 'readable' listener. Node's ``isPaused()``."""
+        return self._paused or self.readable_flowing is False
+
+    # -- what the transport delivers ---------------------------------------------------------------
+
+    def push(self, chunk: bytes | None) -> bool:
+        """Deliver what has arrived, None at the end. True while more is wanted. Node's ``push()``."""
+        self._reading = False
+        if chunk is None:
+            self._on_eof()
+            return False
+        if not chunk:
+            self._maybe_read_more()
+            return self._wants_more()
+        if self._eof:
+            self._error_or_destroy(errors.push_after_eof())
+            return False
+        if self.destroyed or self.errored is not None:
+            return False
+        if self._decoder is not None:
+            text = self._decoder.write(chunk)
+            if text:
+                self._add(text)
+            else:
+                self._maybe_read_more()
+        else:
+            self._add(chunk)
+        return self._wants_more()
+
+    def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
+        """Put data back in front of what waits, to be read again. Node's ``unshift()``.
+
+        :param chunk: bytes-like or str; it has the stream's encoding when it is delivered.
+        :param encoding: of a str chunk, utf8 by default.
+
+        After 'end' it is an 'error' event with code ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
+        """
+        if isinstance(chunk, str):
+            chunk = encode(chunk, encoding or "utf8")
+        elif isinstance(chunk, (bytes, bytearray, memoryview)):
+            chunk = bytes(chunk)
+        else:
+            raise errors.invalid_arg_type("chunk", "bytes-like or str", chunk)
+        if not chunk:
+            return self._wants_more()
+        if self.readable_ended:
+            self._error_or_destroy(errors.unshift_after_end())
+        elif self.destroyed or self.errored is not None:
+            return False
+        else:
+            if self._decoder is not None:
+                decoder = Decoder(self._decoder.encoding)
+                chunk = decoder.write(chunk) + decoder.end()
+            self._add(chunk, front=True)
+        return self._wants_more()
+
+    def _wants_more(self) -> bool:
+        return not self._eof and (
+            self.readable_length < self.readable_high_water_mark or self.readable_length == 0
+        )
+
+    def _add(self, chunk: Chunk, front: bool = False) -> None:
+        if (
+            self.readable_flowing
+            and self.readable_length == 0
+            and not self._in_read
+            and "data" in self._events
+        ):
+            self.readable_did_read = True
+            self.emit("data", chunk)
+        else:
+            if self._read_buffer is None:
+                self._read_buffer = deque()
+            self.readable_length += len(chunk)
+            if front:
+                self._read_buffer.appendleft(chunk)
+            else:
+                self._read_buffer.append(chunk)
+            if self._need_readable:
+                self._schedule_readable()
+        self._maybe_read_more()
+
+    def _on_eof(self) -> None:
+        if self._eof:
+            return
+        if self._decoder is not None:
+            rest = self._decoder.end()
+            if rest:
+                if self._read_buffer is None:
+                    self._read_buffer = deque()
+                self._read_buffer.append(rest)
+                self.readable_length += len(rest)
+        self._eof = True
+        if self._in_read:
+            self._schedule_readable()
+        else:
+            self._need_readable = False
+            self._emitted_readable = True
+            self._emit_readable()
+
+    # -- read() ------------------------------------------------------------------------------------
+
+    def read(self, size: int | None = None) -> Any:
+        """Take buffered data out, and ask the transport for more. Node's ``read()``.
+
+        :param size: bytes (characters after set_encoding()); None takes all there is (in flowing
+            mode one chunk). 0 takes nothing, but starts reading.
+        :returns: bytes or str; None when there is not as much as asked for. At the end of the stream
+            all that is left is returned, even when it is less.
+
+        What is returned is emitted as 'data' too.
+        """
+        if size is not None and (not isinstance(size, int) or isinstance(size, bool)):
+            raise errors.invalid_arg_type("size", "an int or None", size)
+        if size is not None and size > self.readable_high_water_mark:
+            if size > MAX_HIGH_WATER_MARK:
+                raise errors.out_of_range("size", "<= 1GiB", size)
+            self.readable_high_water_mark = 1 << (size - 1).bit_length()
+        if size != 0:
+            self._emitted_readable = False
+        elif self._need_readable and (
+            self._eof or 0 < self.readable_high_water_mark <= self.readable_length
+        ):
+            if self.readable_length == 0:
+                self._schedule_end()
+            else:
+                self._schedule_readable()
+            return None
+
+        count = self._how_much(size)
+        if count == 0 and self._eof:
+            if self.readable_length == 0:
+                self._schedule_end()
+            return None
+        wanted = (
+            self._need_readable
+            or self.readable_length == 0
+            or self.readable_length - count < self.readable_high_water_mark
+        )
+        if wanted and not (self._reading or self._eof or self.destroyed or self.errored):
+            self._ask_for_more()
+            if not self._reading:  # it has pushed already
+                count = self._how_much(size)
+
+        chunk = self._take(count) if count > 0 else None
+        if chunk is None:
+            count = 0
+            if self.readable_length <= self.readable_high_water_mark:
+                self._need_readable = True
+        elif self._pipes:
+            for pipe in self._pipes:
+                pipe.waiting = False
+        if self.readable_length == 0:
+            if not self._eof:
+                self._need_readable = True
+            elif size is None or size != count:
+                self._schedule_end()
+        if chunk is not None and not self._error_emitted and not self._close_emitted:
+            self.readable_did_read = True
+            self.emit("data", chunk)
+        return chunk
+
+    def _how_much(self, size: int | None) -> int:
+        length = self.readable_length
+        if size is None:
+            if self.readable_flowing and length and self._read_buffer:
+                return len(self._read_buffer[0])
+            return length
+        if size <= 0:
+            return 0
+        if size <= length:
+            return size
+        return length if self._eof else 0
+
+    def _ask_for_more(self) -> None:
+        self._reading = self._in_read = True
+        if self.readable_length == 0:
+            self._need_readable = True
+        try:
+            self._read(self.readable_high_water_mark)
+        except Exception as error:
+            self._error_or_destroy(error)
+        self._in_read = False
+
+    def _take(self, count: int) -> Chunk:
+        buffer = self._read_buffer
+        assert buffer is not None
+        self.readable_length -= count
+        parts = []
+        while count > 0:
+            first = buffer.popleft()
+            if len(first) > count:
+                buffer.appendleft(first[count:])
+                first = first[:count]
+            count -= len(first)
+            parts.append(first)
+        return parts[0] if len(parts) == 1 else parts[0][:0].join(parts)
+
+    # -- 'readable', 'end', and the flow, in ticks ---------------------------------------------------
+
+    def _schedule_readable(self) -> None:
+        self._need_readable = False
+        if not self._emitted_readable:
+            self._emitted_readable = True
+            self._tick(self._emit_readable)
+
+    def _emit_readable(self) -> None:
+        if (
+            not self.destroyed
+            and self.errored is None
+            and (self.readable_length or self._eof)
+        ):
+            self.emit("readable")
+            self._emitted_readable = False
+        if (
+            not self.readable_flowing
+            and not self._eof
+            and self.readable_length <= self.readable_high_water_mark
+        ):
+            self._need_readable = True
+        self._flow()
+
+    def _flow(self) -> None:
+        while self.readable_flowing and self.read() is not None:
+            pass
+
+    def _maybe_read_more(self) -> None:
+        """Fill the buffer up to the high-water mark, unless pause() said not to."""
+        if not self._reading_more:
+            self._reading_more = True
+            self._tick(self._read_more)
+
+    def _read_more(self) -> None:
+        while (
+            not self._reading
+            and not self._eof
+            and not self._paused
+            and (
+                self.readable_length < self.readable_high_water_mark
+                or (self.readable_flowing and self.readable_length == 0)
+            )
+        ):
+            before = self.readable_length
+            self.read(0)
+            if self.readable_length == before:
+                break
+        self._reading_more = False
+
+    def _schedule_end(self) -> None:
+        if not self.readable_ended:
+            self._tick(self._emit_end)
+
+    def _emit_end(self) -> None:
+        if (
+            self.errored is None
+            and not self._close_emitted
+            and not self.readable_ended
+            and self.readable_length == 0
+        ):
+            self.readable_ended = True
+            self.emit("end")
+            self._after_end()
+
+    def _after_end(self) -> None:
+        self.destroy()
+
+    # -- flowing or not ----------------------------------------------------------------------------
+
+    def resume(self: Self) -> Self:
+        """Let 'data' flow, from the next tick on. Node's ``resume()``."""
+        if not self.readable_flowing:
+            self.readable_flowing = not self._readable_listening
+            if not self._resume_scheduled:
+                self._resume_scheduled = True
+                self._tick(self._resume)
+        self._paused = False
+        return self
+
+    def _resume(self) -> None:
+        if not self._reading:
+            self.read(0)
+        self._resume_scheduled = False
+        self.emit("resume")
+        self._flow()
+        if self.readable_flowing and not self._reading:
+            self.read(0)
+
+    def pause(self: Self) -> Self:
+        """No 'data' from here on; what the peer sends waits in the kernel. Node's ``pause()``."""
+        if self.readable_flowing is not False:
+            self.readable_flowing = False
+            self.emit("pause")
+        self._paused = True
+        self._stop_reading()
+        return self
+
+    def set_encoding(self: Self, encoding: str = "utf8") -> Self:
+        """Deliver str instead of bytes. Node's ``setEncoding()``.
+
+        :param encoding: utf8, ascii, latin1, utf16le, hex, base64 or base64url. A character that two
+            reads have cut in two arrives whole. Raises ERR_UNKNOWN_ENCODING for anything else.
+        """
+        decoder = Decoder(canonical(encoding))
+        waiting = self._read_buffer or ()
+        text = "".join(
+            decoder.write(encode(chunk, self.readable_encoding or "utf8"))
+            if isinstance(chunk, str)
+            else decoder.write(chunk)
+            for chunk in waiting
+        )
+        self._decoder = decoder
+        self._read_buffer = deque([text]) if text else None
+        self.readable_length = len(text)
+        return self
+
+    # -- listeners decide on the mode ----------------------------------------------------------------
+
+    def on(self, event: str, f: Any = None) -> Any:
+        result = super().on(event, f)
+        if f is None:  # the decorator form comes back here with the function
+            return result
+        if event == "data":
+            self._readable_listening = "readable" in self._events
+            if self.readable_flowing is not False:
+                self.resume()
+        elif event == "readable" and not self.readable_ended and not self._readable_listening:
+            self._readable_listening = self._need_readable = True
+            self.readable_flowing = False
+            self._emitted_readable = False
+            if self.readable_length:
+                self._schedule_readable()
+            elif not self._reading:
+                self._tick(self.read, 0)
+        return result
+
+    def remove_listener(self, event: str, f: Callable[..., Any]) -> Any:
+        result = super().remove_listener(event, f)
+        if event == "readable":
+            self._tick(self._update_readable_listening)
+        return result
+
+    def remove_all_listeners(self, event: str | None = None) -> Any:
+        result = super().remove_all_listeners(event)
+        if event is None or event == "readable":
+            self._tick(self._update_readable_listening)
+        return result
+
+    def _update_readable_listening(self) -> None:
+        self._readable_listening = "readable" in self._events
+        if self._resume_scheduled and not self._paused:
+            self.readable_flowing = True
+        elif "data" in self._events:
+            self.resume()
+        elif not self._readable_listening:
+            self.readable_flowing = None
+
+    # -- pipe --------------------------------------------------------------------------------------
+
+    def pipe(self, destination: W, end: bool = True) -> W:
+        """Write all that arrives to ``destination``, at the pace it takes it. Node's ``pipe()``.
+
+        :param destination: a Writable (a Socket, say), which is returned.
+        :param end: end the destination when this stream ends.
+
+        The source is paused while the destination's write() answers False, until its 'drain'. An error
+        of either side does not end the other one, as in Node.
+        """
+        from netuv.stream.pipe import Pipe
+
+        Pipe(self, destination, end).start()
+        return destination
+
+    def unpipe(self: Self, destination: Writable | None = None) -> Self:
+        """Take back pipe(), to one destination or to all of them; reading is paused then.
+
+        Node's ``unpipe()``.
+        """
+        pipes = self._pipes
+        if destination is None:
+            gone = pipes
+        else:
+            gone = tuple(pipe for pipe in pipes if pipe.destination is destination)[:1]
+        if not gone:
+            return self
+        self._pipes = tuple(pipe for pipe in pipes if pipe not in gone)
+        if not self._pipes:
+            self.pause()
+        for pipe in gone:
+            pipe.destination.emit("unpipe", self)
+        return self
+
+    # -- hooks -------------------------------------------------------------------------------------
+
+    def _read(self, size: int) -> None:
+        raise NotImplementedError
+
+    def _stop_reading(self) -> None:
+        self._reading = False

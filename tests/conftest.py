@@ -1,0 +1,214 @@
+"""Fixtures of the suite: a bounded loop that must end clean, counted callbacks, peers in threads.
+
+``run`` gives the test a loop of its own (the thread's default) and runs it: what a callback raises comes
+out of it, it takes ``LIMIT`` seconds at most, and afterwards no handle and no descriptor may be left open.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import netuv
+from netuv import loop as loop_module
+
+LIMIT = 20.0  # seconds that one run of a loop, or one peer, may take
+
+
+def open_fds() -> set[str]:
+    return set(os.listdir("/proc/self/fd"))
+
+
+@pytest.fixture
+def loop() -> Iterator[netuv.Loop]:
+    before = open_fds()
+    former = getattr(loop_module._local, "loop", None)
+    loop = loop_module._local.loop = netuv.Loop()
+    try:
+        yield loop
+        left = [] if loop.closed else loop.handles
+        loop.close()
+    finally:
+        loop_module._local.loop = former
+    assert left == [], f"handles left open: {left}"
+    del loop
+    assert len(open_fds()) <= len(before), "descriptors left open"
+
+
+@pytest.fixture
+def run(loop: netuv.Loop) -> Callable[[], None]:
+    """Run the loop until nothing is left to do."""
+
+    def bounded() -> None:
+        def expired() -> None:
+            raise TimeoutError(f"the loop still runs after {LIMIT} s; open: {loop.handles}")
+
+        guard = netuv.set_timeout(expired, LIMIT * 1000, loop=loop).unref()
+        try:
+            loop.run()
+        finally:
+            guard.close()
+
+    return bounded
+
+
+@pytest.fixture
+def must_call() -> Iterator[Callable[..., Callable[..., Any]]]:
+    """``must_call(f, times=1)``: a function that the test fails without, when not called so often."""
+    expected: list[tuple[str, int, list[int]]] = []
+
+    def wrap(function: Callable[..., Any] | None = None, times: int = 1) -> Callable[..., Any]:
+        count = [0]
+        name = getattr(function, "__name__", "callback")
+        expected.append((name, times, count))
+
+        def counted(*args: Any) -> Any:
+            count[0] += 1
+            if count[0] > times:
+                raise AssertionError(f"{name} was called more than {times} times")
+            return function(*args) if function is not None else None
+
+        return counted
+
+    yield wrap
+    wrong = [f"{name}: {count[0]} of {times}" for name, times, count in expected if count[0] != times]
+    assert not wrong, f"callbacks not called as often as expected: {wrong}"
+
+
+class Peer:
+    """A function in a thread of its own; ``result()`` waits for it and raises what it raised."""
+
+    def __init__(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self._value: Any = None
+        self._error: BaseException | None = None
+
+        def body() -> None:
+            try:
+                self._value = function(*args)
+            except BaseException as error:
+                self._error = error
+
+        self._thread = threading.Thread(target=body, daemon=True)
+        self._thread.start()
+
+    def result(self) -> Any:
+        self._thread.join(LIMIT)
+        if self._thread.is_alive():
+            raise TimeoutError("the peer did not end")
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+
+@pytest.fixture
+def peer() -> Iterator[Callable[..., Peer]]:
+    """``peer(f, *args)`` runs f in a thread; the test fails when it raised or did not end."""
+    peers: list[Peer] = []
+
+    def start(function: Callable[..., Any], *args: Any) -> Peer:
+        peers.append(Peer(function, args))
+        return peers[-1]
+
+    yield start
+    for each in peers:
+        each.result()
+
+
+@dataclass
+class Transport:
+    """One kind of stream socket: how to listen and connect, in netuv and in the stdlib."""
+
+    name: str
+    listen_args: tuple[Any, ...]
+    family: int
+    folder: str
+
+    def connect_args(self, server: netuv.Server) -> tuple[Any, ...]:
+        address = server.address()
+        if isinstance(address, str):
+            return (address,)
+        assert address is not None
+        return (address.port, address.address)
+
+    def stdlib_address(self, server: netuv.Server) -> Any:
+        address = server.address()
+        if isinstance(address, str):
+            return address
+        assert address is not None
+        return (address.address, address.port)
+
+    def client(self, server_address: Any) -> socket.socket:
+        """A blocking stdlib socket connected to the address, with a bound on each call."""
+        sock = socket.socket(self.family)
+        sock.settimeout(LIMIT)
+        sock.connect(server_address)
+        return sock
+
+    def listener(self) -> socket.socket:
+        """A listening stdlib socket."""
+        sock = socket.socket(self.family)
+        sock.settimeout(LIMIT)
+        if self.family == socket.AF_UNIX:
+            sock.bind(self.listen_args[0] + ".peer")
+        else:
+            sock.bind((self.listen_args[1], 0))
+        sock.listen()
+        return sock
+
+    def peer_args(self, sock: socket.socket) -> tuple[Any, ...]:
+        """The arguments of netuv.connect() for a listener()."""
+        name = sock.getsockname()
+        return (name,) if isinstance(name, str) else (name[1], name[0])
+
+
+@pytest.fixture(params=["tcp4", "tcp6", "unix"])
+def transport(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[Transport]:
+    """The test runs once on TCP over IPv4, on TCP over IPv6, and on a Unix socket."""
+    if request.param == "unix":
+        folder = tempfile.mkdtemp(prefix="netuv-")  # short: a Unix path may have 107 bytes
+        try:
+            yield Transport("unix", (str(Path(folder, "s")),), socket.AF_UNIX, folder)
+        finally:
+            shutil.rmtree(folder)
+    elif request.param == "tcp4":
+        yield Transport("tcp4", (0, "127.0.0.1"), socket.AF_INET, "")
+    else:
+        yield Transport("tcp6", (0, "::1"), socket.AF_INET6, "")
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A new folder with a name short enough for Unix sockets."""
+    folder = tempfile.mkdtemp(prefix="netuv-")
+    try:
+        yield Path(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of Node; without it the test is skipped."""
+    path = shutil.which("node")
+    if path is None:
+        pytest.skip("Node is not on PATH")
+    return path
+
+
+def receive_all(sock: socket.socket) -> bytes:
+    """What comes until the peer's end."""
+    parts = []
+    while True:
+        data = sock.recv(65536)
+        if not data:
+            return b"".join(parts)
+        parts.append(data)
