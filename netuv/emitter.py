@@ -1,0 +1,295 @@
+"""EventEmitter: Node's contract, on pyee's class.
+
+It is a pyee.EventEmitter (``isinstance`` holds, and all of pyee's methods are there), but nothing
+of pyee's storage is used: pyee locks and copies an OrderedDict at every emit, calls a function
+once that was added twice, and raises when an unknown one is removed.
+
+The listeners of an event are a tuple in ``_events``. Adding or removing makes a new tuple, so emit
+walks the one it found without copying it: a listener added meanwhile is not called, one removed
+meanwhile still is. An event without listeners has no key, so ``"data" in self._events`` is the
+test, and what costs nothing stays free: 'newListener' and 'removeListener' are one look-up each
+when nobody listens to them, and an emitter is one dict until something is set on it. The read
+path of a Socket looks at ``_events`` itself; its shape is part of the contract in here.
+
+Who calls whom, for a subclass that has to notice listeners (Readable does): add_listener, once and
+the decorators go through ``on``; off and a once listener that is called go through
+``remove_listener``; the two prepend methods do not go through ``on``, as in Node.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar, overload
+
+import pyee
+
+from netuv import errors
+
+Listener = Callable[..., Any]
+F = TypeVar("F", bound=Listener)
+Self = TypeVar("Self", bound="EventEmitter")
+
+
+class MaxListenersExceededWarning(RuntimeWarning):
+    """More listeners for one event than ``get_max_listeners()``: perhaps a leak."""
+
+
+class _Once:
+    """A listener that removes itself before its first call; raw_listeners() shows it."""
+
+    __slots__ = ("emitter", "event", "fired", "listener")
+
+    def __init__(self, emitter: EventEmitter, event: str, listener: Listener) -> None:
+        errors.check_callback("listener", listener)
+        self.emitter = emitter
+        self.event = event
+        self.listener = listener
+        self.fired = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        # It is called twice when the event is emitted again before its turn has come.
+        if self.fired:
+            return None
+        self.fired = True
+        self.emitter.remove_listener(self.event, self)
+        return self.listener(*args, **kwargs)
+
+
+def _original(listener: Listener) -> Listener:
+    return listener.listener if type(listener) is _Once else listener
+
+
+class EventEmitter(pyee.EventEmitter):
+    """Node's EventEmitter.
+
+    Listeners are plain functions, called in the order they were added, with what was emitted; an
+    ``async def`` is refused. What a listener raises comes out of ``emit()`` at once and the later
+    ones are not called. Wherever a listener is taken, ERR_INVALID_ARG_TYPE (a TypeError) is raised
+    for what is not callable.
+
+    Emits 'newListener' (event, listener) before a listener is added, and 'removeListener' (event,
+    listener) after one was removed.
+    """
+
+    #: What get_max_listeners() gives where nothing was set. Node's ``defaultMaxListeners``.
+    default_max_listeners: ClassVar[float] = 10
+
+    _events: dict[str, tuple[Listener, ...]]  # type: ignore[assignment]
+    _max_listeners: float | None = None
+    _warned: frozenset[str] = frozenset()  # the events whose warning was given
+
+    def __init__(self) -> None:
+        # Not pyee's, which makes a lock and another dict.
+        self._events = {}
+
+    # -- emitting --------------------------------------------------------------------------------
+
+    def emit(self, event: str, *args: Any, **kwargs: Any) -> bool:
+        """Call the listeners of ``event``; True if there was one. Node's ``emit()``.
+
+        An 'error' without a listener is raised: the error itself or, for what is no exception, a
+        NetError ERR_UNHANDLED_ERROR with the value as ``context``.
+        """
+        listeners = self._events.get(event)
+        if listeners is None:
+            if event == "error":
+                raise errors.unhandled_error(args[0] if args else None, self)
+            return False
+        for listener in listeners:
+            listener(*args, **kwargs)
+        return True
+
+    # -- adding ----------------------------------------------------------------------------------
+
+    @overload  # type: ignore[override]
+    def on(self, event: str) -> Callable[[F], F]: ...
+    @overload
+    def on(self: Self, event: str, f: Listener) -> Self: ...
+
+    def on(self, event: str, f: Listener | None = None) -> Any:
+        """Add a listener after the present ones; the emitter is returned. Node's ``on()``.
+
+        Without ``f`` it is a decorator: ``@x.on("data")`` above a function adds it.
+        """
+        if f is None:
+            return self.listens_to(event)
+        self._add(event, f)
+        return self
+
+    def add_listener(self: Self, event: str, f: Listener) -> Self:  # type: ignore[override]
+        """The same as ``on(event, f)``. Node's ``addListener()``."""
+        errors.check_callback("listener", f)
+        self.on(event, f)
+        return self
+
+    def listens_to(self, event: str) -> Callable[[F], F]:
+        """The decorator of ``on(event)`` under the name that pyee gives it."""
+
+        def decorate(f: F) -> F:
+            self.add_listener(event, f)
+            return f
+
+        return decorate
+
+    @overload  # type: ignore[override]
+    def once(self, event: str) -> Callable[[F], F]: ...
+    @overload
+    def once(self: Self, event: str, f: Listener) -> Self: ...
+
+    def once(self, event: str, f: Listener | None = None) -> Any:
+        """Add a listener that is removed before its first call. Node's ``once()``.
+
+        Without ``f`` it is a decorator.
+        """
+        if f is not None:
+            self.on(event, _Once(self, event, f))
+            return self
+
+        def decorate(f: F) -> F:
+            self.on(event, _Once(self, event, f))
+            return f
+
+        return decorate
+
+    def prepend_listener(self: Self, event: str, f: Listener) -> Self:
+        """Add a listener before the present ones. Node's ``prependListener()``."""
+        self._add(event, f, prepend=True)
+        return self
+
+    def prepend_once_listener(self: Self, event: str, f: Listener) -> Self:
+        """``once(event, f)``, but before the present ones. Node's ``prependOnceListener()``."""
+        return self.prepend_listener(event, _Once(self, event, f))
+
+    def _add(self, event: str, listener: Listener, prepend: bool = False) -> None:
+        if type(listener) is not _Once:  # which has checked its own
+            errors.check_callback("listener", listener)
+        events = self._events
+        if "newListener" in events:
+            self.emit("newListener", event, _original(listener))
+        present = events.get(event)
+        if present is None:
+            events[event] = (listener,)
+            return
+        listeners = (listener, *present) if prepend else (*present, listener)
+        events[event] = listeners
+        limit = self.get_max_listeners()
+        if len(listeners) > limit > 0 and event not in self._warned:
+            self._warned |= {event}
+            self._warn(event, len(listeners), limit)
+
+    def _warn(self, event: str, count: int, limit: float) -> None:
+        level, frame = 1, sys._getframe()
+        while frame.f_back and frame.f_globals.get("__name__", "").startswith("netuv."):
+            level, frame = level + 1, frame.f_back
+        warnings.warn(
+            f"{count} {event!r} listeners on one {type(self).__name__}, more than {limit}: if they"
+            " are not added again and again by mistake, raise the limit with set_max_listeners()",
+            MaxListenersExceededWarning,
+            stacklevel=level,
+        )
+
+    # -- removing --------------------------------------------------------------------------------
+
+    def remove_listener(self: Self, event: str, f: Listener) -> Self:  # type: ignore[override]
+        """Remove ``f``, once: of several, the one added last. Node's ``removeListener()``.
+
+        A function that is no listener of the event is ignored.
+        """
+        if not callable(f):
+            raise errors.invalid_arg_type("listener", "a function", f)
+        events = self._events
+        listeners = events.get(event, ())
+        # "==", because each x.method is a new object that only equals the one that was added.
+        for i in range(len(listeners) - 1, -1, -1):
+            listener = listeners[i]
+            if listener == f or (type(listener) is _Once and listener.listener == f):
+                if len(listeners) == 1:
+                    del events[event]
+                else:
+                    events[event] = listeners[:i] + listeners[i + 1 :]
+                if "removeListener" in events:
+                    self.emit("removeListener", event, _original(listener))
+                break
+        return self
+
+    def off(self: Self, event: str, f: Listener) -> Self:
+        """The same as ``remove_listener(event, f)``. Node's ``off()``."""
+        self.remove_listener(event, f)
+        return self
+
+    def remove_all_listeners(  # type: ignore[override]
+        self: Self, event: str | None = None
+    ) -> Self:
+        """Remove the listeners of ``event``, or all there are. Node's ``removeAllListeners()``."""
+        events = self._events
+        if "removeListener" not in events:
+            if event is None:
+                events.clear()
+            else:
+                events.pop(event, None)
+        elif event is not None:
+            for listener in reversed(events.get(event, ())):
+                self.remove_listener(event, listener)
+        else:  # 'removeListener' last, so that its listeners hear of all the others
+            for name in [name for name in events if name != "removeListener"]:
+                self.remove_all_listeners(name)
+            self.remove_all_listeners("removeListener")
+        return self
+
+    # -- looking ---------------------------------------------------------------------------------
+
+    def listeners(self, event: str) -> list[Listener]:
+        """The listeners of ``event``, as they were given. Node's ``listeners()``."""
+        return [_original(listener) for listener in self._events.get(event, ())]
+
+    def raw_listeners(self, event: str) -> list[Listener]:
+        """The listeners of ``event`` as they are called. Node's ``rawListeners()``.
+
+        One that was added with once() is wrapped: the wrapper's ``listener`` is the function, and
+        calling the wrapper removes it.
+        """
+        return list(self._events.get(event, ()))
+
+    def listener_count(self, event: str, listener: Listener | None = None) -> int:
+        """The number of listeners of ``event``. Node's ``listenerCount()``.
+
+        :param listener: count only this function.
+        """
+        listeners = self._events.get(event, ())
+        if listener is None:
+            return len(listeners)
+        return sum(listener in (each, _original(each)) for each in listeners)
+
+    def event_names(self) -> list[str]:  # type: ignore[override]
+        """The events that have listeners, in the order they got one. Node's ``eventNames()``."""
+        return list(self._events)
+
+    def set_max_listeners(self: Self, n: float) -> Self:
+        """Give a MaxListenersExceededWarning for more than ``n`` listeners of one event.
+
+        :param n: 0 or ``math.inf`` for never. Raises ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE.
+
+        Node's ``setMaxListeners()``.
+        """
+        if isinstance(n, bool) or not isinstance(n, (int, float)):
+            raise errors.invalid_arg_type("n", "a number", n)
+        if math.isnan(n) or n < 0:
+            raise errors.out_of_range("n", "a non-negative number", n)
+        self._max_listeners = n
+        return self
+
+    def get_max_listeners(self) -> float:
+        """The number of listeners that is still without a warning. Node's ``getMaxListeners()``."""
+        limit = self._max_listeners
+        return self.default_max_listeners if limit is None else limit
+
+    # -- pyee's pickling knows of a lock that is not there -----------------------------------------
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__.copy()
+
+    def __setstate__(self, state: Any) -> None:
+        self.__dict__.update(state)
