@@ -98,8 +98,12 @@ class EventEmitter(pyee.EventEmitter):
             if event == "error":
                 raise errors.unhandled_error(args[0] if args else None, self)
             return False
-        for listener in listeners:
-            listener(*args, **kwargs)
+        if kwargs:  # pyee has them; passing none on is slower than asking
+            for listener in listeners:
+                listener(*args, **kwargs)
+        else:
+            for listener in listeners:
+                listener(*args)
         return True
 
     # -- adding ----------------------------------------------------------------------------------
