@@ -155,8 +155,12 @@ def download(archives: list[Archive], target: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
     command += ["--no-deps", "--no-binary=:all:", "--no-build-isolation", "--require-hashes"]
     command += [f"--dest={target}", f"--requirement={requirements}"]
+    # The front end tells its hooks which backend to load in variables that its pip would read, too.
+    hooks = ("_PYPROJECT_HOOKS_", "PEP517_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(hooks)}
     pip = subprocess.run(
         command,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
