@@ -1,0 +1,19 @@
+// Not half-open: a write after the socket answered the peer's FIN.
+// rows: S29 N10 N14
+// over: tcp unix
+
+const { net, log, describe, watch, called, place, where } = require('./prelude');
+
+const server = net.createServer((peer) => {
+  peer.end('bye');
+  peer.resume();
+  server.close();
+});
+server.listen(place(), () => {
+  const client = net.connect(where(server));
+  watch(log, client, 'data end finish close');
+  client.on('error', (error) => log('error', describe(error)));
+  client.on('end', () => setImmediate(() => {
+    log('write', client.write('late', called(log, 'callback')));
+  }));
+});

@@ -1,0 +1,30 @@
+# Not half-open: a write after the socket answered the peer's FIN.
+# rows: S29 N10 N14
+# over: tcp unix
+
+from prelude import called, describe, log, netuv, place, run, watch, where
+
+server = netuv.create_server()
+
+
+@server.on("connection")
+def connection(peer):
+    peer.end("bye")
+    peer.resume()
+    server.close()
+
+
+def listening():
+    client = netuv.connect(where(server))
+    watch(log, client, "data end finish close")
+    client.on("error", lambda error: log("error", describe(error)))
+
+    def late():
+        log("write", client.write("late", called(log, "callback")))
+
+    client.on("end", lambda: netuv.set_immediate(late))
+
+
+server.listen(place(), listening)
+
+run()
