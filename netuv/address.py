@@ -1,0 +1,333 @@
+"""IP addresses and what is made of them: is_ip, AddressInfo, SocketAddress, BlockList, DropInfo.
+
+Nothing here does I/O. Texts are read and written by inet_pton and inet_ntop, which agree with Node
+to the letter ('::ffff:1.2.3.4', no leading zeros); only zone ids ('fe80::1%eth0') are taken off
+before.
+
+A BlockList works on numbers: every address is a 128-bit one, where an IPv4 address a.b.c.d is its
+mapped form ::ffff:a.b.c.d, and every rule is a first and a last number. So a rule for IPv4 also
+blocks the IPv6 spelling of the same peer, which is how a dual-stack server sees it, and the other
+way round.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket as stdlib_socket
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from netuv import errors
+
+_ZONE = re.compile(r"[0-9A-Za-z.:-]+")
+_FAMILIES = {"ipv4": stdlib_socket.AF_INET, "ipv6": stdlib_socket.AF_INET6}
+_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
+_BITS = {"ipv4": 32, "ipv6": 128}
+_MAPPED = 0xFFFF << 32  # ::ffff:0:0, where the IPv4 addresses are
+
+
+def _pack(text: str, family: str) -> bytes | None:
+    """The address in network order, or None if ``text`` is none of that family."""
+    if family == "ipv6" and "%" in text:
+        text, _, zone = text.partition("%")
+        if not _ZONE.fullmatch(zone):
+            return None
+    try:
+        return stdlib_socket.inet_pton(_FAMILIES[family], text)
+    except (OSError, ValueError):  # ValueError: a NUL, or what is not ASCII
+        return None
+
+
+def is_ip(value: object) -> int:
+    """4 or 6 for the text of an IP address, with or without a zone id; 0 for anything else.
+
+    Node's ``net.isIP()``.
+    """
+    if not isinstance(value, str):
+        return 0
+    if ":" in value:
+        return 6 if _pack(value, "ipv6") else 0
+    return 4 if _pack(value, "ipv4") else 0
+
+
+def is_ipv4(value: object) -> bool:
+    """Whether it is the text of an IPv4 address. Node's ``net.isIPv4()``."""
+    return is_ip(value) == 4
+
+
+def is_ipv6(value: object) -> bool:
+    """Whether it is the text of an IPv6 address. Node's ``net.isIPv6()``."""
+    return is_ip(value) == 6
+
+
+class AddressInfo(NamedTuple):
+    """One end of a connection, or where a server listens; ``str()`` is '1.2.3.4:80', '[::1]:80'."""
+
+    address: str
+    #: 'IPv4' or 'IPv6'.
+    family: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}"
+
+
+class DropInfo(Mapping[str, Any]):
+    """What the 'drop' event of a Server tells: whose connection was dropped.
+
+    Its six names can be read as attributes and as keys. All are None where the kernel could not
+    tell them any more.
+    """
+
+    __slots__ = (
+        "local_address",
+        "local_family",
+        "local_port",
+        "remote_address",
+        "remote_family",
+        "remote_port",
+    )
+
+    def __init__(
+        self,
+        *,
+        local_address: str | None,
+        local_port: int | None,
+        local_family: str | None,
+        remote_address: str | None,
+        remote_port: int | None,
+        remote_family: str | None,
+    ) -> None:
+        self.local_address = local_address
+        self.local_port = local_port
+        self.local_family = local_family
+        self.remote_address = remote_address
+        self.remote_port = remote_port
+        self.remote_family = remote_family
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self.__slots__:
+            raise KeyError(key)
+        return getattr(self, key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.__slots__)
+
+    def __len__(self) -> int:
+        return len(self.__slots__)
+
+    def __repr__(self) -> str:
+        return f"DropInfo({dict(self)})"
+
+
+@dataclass(frozen=True, init=False)
+class SocketAddress:
+    """An IP address with a port, checked and in its shortest spelling. Node's ``net.SocketAddress``.
+
+    :param address: an IP address; '127.0.0.1' or '::' when left out. Node's form, all the
+        parameters as one dict, is accepted in its place.
+    :param family: 'ipv4' or 'ipv6', in any case.
+    :param port: 0 to 65535.
+    :param flowlabel: 0 to 2**20 - 1, of IPv6 only: with IPv4 it reads as 0.
+
+    A zone id is accepted and dropped. Raises ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (family),
+    ERR_INVALID_ADDRESS, ERR_SOCKET_BAD_PORT or ERR_OUT_OF_RANGE (flowlabel).
+    """
+
+    address: str
+    family: str
+    port: int
+    flowlabel: int
+
+    def __init__(
+        self,
+        address: str | Mapping[str, Any] | None = None,
+        family: str = "ipv4",
+        port: int | str = 0,
+        flowlabel: int = 0,
+    ) -> None:
+        if isinstance(address, Mapping):
+            errors.check_options("SocketAddress", address, _SOCKET_ADDRESS_OPTIONS)
+            SocketAddress.__init__(self, **address)
+            return
+        name = _family("family", family)
+        if address is None:
+            address = "127.0.0.1" if name == "ipv4" else "::"
+        elif not isinstance(address, str):
+            raise errors.invalid_arg_type("address", "a str", address)
+        packed = _pack(address, name)
+        if packed is None:
+            raise errors.invalid_address(address)
+        label = errors.check_int("flowlabel", flowlabel, 0, 0xFFFFF)
+        # The way around "frozen".
+        object.__setattr__(self, "address", stdlib_socket.inet_ntop(_FAMILIES[name], packed))
+        object.__setattr__(self, "family", name)
+        object.__setattr__(self, "port", errors.check_port("port", port))
+        object.__setattr__(self, "flowlabel", label if name == "ipv6" else 0)
+
+    @staticmethod
+    def is_socket_address(value: object) -> bool:
+        """Whether it is a SocketAddress. Node's ``SocketAddress.isSocketAddress()``."""
+        return isinstance(value, SocketAddress)
+
+    @staticmethod
+    def parse(text: str) -> SocketAddress | None:
+        """Read '1.2.3.4', '1.2.3.4:80', '[::1]' or '[::1]:80'; None for anything else.
+
+        Node's ``SocketAddress.parse()``, without the spellings that only URLs have ('0x7f.1').
+        """
+        if not isinstance(text, str):
+            raise errors.invalid_arg_type("text", "a str", text)
+        match = re.fullmatch(r"(?:\[([^\[\]]*)\]|([^:]*))(?::([0-9]{1,5}))?", text)
+        if match is None:
+            return None
+        address, family = (match[2], "ipv4") if match[1] is None else (match[1], "ipv6")
+        try:
+            return SocketAddress(address, family, int(match[3] or 0))
+        except errors.ArgValueError:
+            return None
+
+
+_SOCKET_ADDRESS_OPTIONS = ("address", "family", "port", "flowlabel")
+
+
+def _family(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise errors.invalid_arg_type(name, "a str", value)
+    if value.lower() not in _FAMILIES:
+        raise errors.invalid_arg_value(name, value, "must be 'ipv4' or 'ipv6'")
+    return value.lower()
+
+
+def _number(address: SocketAddress) -> int:
+    packed = stdlib_socket.inet_pton(_FAMILIES[address.family], address.address)
+    number = int.from_bytes(packed, "big")
+    return number | _MAPPED if address.family == "ipv4" else number
+
+
+class _Rule(NamedTuple):
+    text: str
+    first: int
+    last: int
+    ipv4: bool  # whether it can match what is given as an IPv4 address
+
+
+class BlockList:
+    """Addresses that a Server drops or a Socket does not connect to. Node's ``net.BlockList``.
+
+    Wherever an address is taken it is a str, of the family given with it, or a SocketAddress,
+    which knows its own. Raises ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (an unknown family)
+    and ERR_INVALID_ADDRESS.
+    """
+
+    def __init__(self) -> None:
+        self._rules: list[_Rule] = []
+
+    def add_address(self, address: str | SocketAddress, family: str = "ipv4") -> None:
+        """Block one address. Node's ``addAddress()``."""
+        one = _given("address", address, family)
+        number = _number(one)
+        text = f"Address: {_NAMES[one.family]} {one.address}"
+        self._rules.append(_Rule(text, number, number, True))
+
+    def add_range(
+        self, start: str | SocketAddress, end: str | SocketAddress, family: str = "ipv4"
+    ) -> None:
+        """Block from ``start`` to ``end``, both included. Node's ``addRange()``.
+
+        :raises ArgValueError: ERR_INVALID_ARG_VALUE if ``end`` comes before ``start`` or is of the
+            other family.
+        """
+        low, high = _given("start", start, family), _given("end", end, family)
+        if low.family != high.family:
+            raise errors.invalid_arg_value("end", high.address, "must be of the family of 'start'")
+        first, last = _number(low), _number(high)
+        if first > last:
+            raise errors.invalid_arg_value("start", low.address, "must come before 'end'")
+        text = f"Range: {_NAMES[low.family]} {low.address}-{high.address}"
+        # Node compares an IPv4 address with mapped ends only.
+        self._rules.append(_Rule(text, first, last, first >> 32 == last >> 32 == 0xFFFF))
+
+    def add_subnet(self, network: str | SocketAddress, prefix: int, family: str = "ipv4") -> None:
+        """Block the addresses whose first ``prefix`` bits are those of ``network``.
+
+        :param prefix: 0 to 32 for IPv4, 0 to 128 for IPv6. Raises ERR_OUT_OF_RANGE.
+
+        Node's ``addSubnet()``.
+        """
+        net = _given("network", network, family)
+        prefix = errors.check_int("prefix", prefix, 0, _BITS[net.family])
+        rest = (1 << (_BITS[net.family] - prefix)) - 1  # the bits that are free
+        number = _number(net)
+        text = f"Subnet: {_NAMES[net.family]} {net.address}/{prefix}"
+        self._rules.append(_Rule(text, number & ~rest, number | rest, True))
+
+    def check(self, address: str | SocketAddress, family: str = "ipv4") -> bool:
+        """Whether a rule matches; False also for a text that is no address of ``family``.
+
+        Node's ``check()``.
+        """
+        try:
+            one = _given("address", address, family)
+        except errors.ArgValueError:
+            return False
+        number = _number(one)
+        is_ipv4 = one.family == "ipv4"
+        return any(
+            rule.first <= number <= rule.last and (rule.ipv4 or not is_ipv4) for rule in self._rules
+        )
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules as texts ('Subnet: IPv4 10.0.0.0/8'), the newest first. Node's ``rules``."""
+        return [rule.text for rule in reversed(self._rules)]
+
+    def to_json(self) -> list[str]:
+        """What from_json() reads: the rules. Node's ``toJSON()``."""
+        return self.rules
+
+    def from_json(self, rules: str | Iterable[str]) -> None:
+        """Add the rules of another list. Node's ``fromJSON()``.
+
+        :param rules: what to_json() gave, or the JSON text of it. Raises ERR_INVALID_ARG_VALUE for
+            what is no rule, and adds nothing then.
+        """
+        texts = json.loads(rules) if isinstance(rules, str) else rules
+        other = BlockList()
+        for text in reversed(list(texts)):
+            match = isinstance(text, str) and _RULE.fullmatch(text)
+            if not match:
+                raise errors.invalid_arg_value("rules", text, "must be texts of rules")
+            kind, family, first, second = match.groups()
+            if kind == "Address" and second is None:
+                other.add_address(first, family)
+            elif kind == "Range" and second and second[0] == "-":
+                other.add_range(first, second[1:], family)
+            elif kind == "Subnet" and second and second[0] == "/":
+                other.add_subnet(first, int(second[1:]), family)
+            else:
+                raise errors.invalid_arg_value("rules", text, "must be texts of rules")
+        self._rules += other._rules
+
+    @staticmethod
+    def is_block_list(value: object) -> bool:
+        """Whether it is a BlockList. Node's ``BlockList.isBlockList()``."""
+        return isinstance(value, BlockList)
+
+    def __repr__(self) -> str:
+        return f"<BlockList {self.rules}>"
+
+
+_RULE = re.compile(r"(Address|Range|Subnet): (IPv4|IPv6) ([^-/]+)(-[^-/]+|/[0-9]{1,3})?")
+
+
+def _given(name: str, value: object, family: object) -> SocketAddress:
+    """The address that a method of BlockList was given."""
+    if isinstance(value, SocketAddress):
+        return value
+    if not isinstance(value, str):
+        raise errors.invalid_arg_type(name, "a str or a SocketAddress", value)
+    return SocketAddress(value, _family("family", family))
