@@ -75,6 +75,16 @@ class AddressInfo(NamedTuple):
         return f"{host}:{self.port}"
 
 
+_DROP_FIELDS = (
+    "local_address",
+    "local_port",
+    "local_family",
+    "remote_address",
+    "remote_port",
+    "remote_family",
+)
+
+
 class DropInfo(Mapping[str, Any]):
     """What the 'drop' event of a Server tells: whose connection was dropped.
 
@@ -82,14 +92,7 @@ class DropInfo(Mapping[str, Any]):
     tell them any more.
     """
 
-    __slots__ = (
-        "local_address",
-        "local_family",
-        "local_port",
-        "remote_address",
-        "remote_family",
-        "remote_port",
-    )
+    __slots__ = _DROP_FIELDS
 
     def __init__(
         self,
@@ -109,15 +112,15 @@ class DropInfo(Mapping[str, Any]):
         self.remote_family = remote_family
 
     def __getitem__(self, key: str) -> Any:
-        if key not in self.__slots__:
+        if key not in _DROP_FIELDS:
             raise KeyError(key)
         return getattr(self, key)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.__slots__)
+        return iter(_DROP_FIELDS)
 
     def __len__(self) -> int:
-        return len(self.__slots__)
+        return len(_DROP_FIELDS)
 
     def __repr__(self) -> str:
         return f"DropInfo({dict(self)})"
@@ -125,7 +128,7 @@ class DropInfo(Mapping[str, Any]):
 
 @dataclass(frozen=True, init=False)
 class SocketAddress:
-    """An IP address with a port, checked and in its shortest spelling. Node's ``net.SocketAddress``.
+    """An IP address with a port, checked, in its shortest spelling. Node's ``net.SocketAddress``.
 
     :param address: an IP address; '127.0.0.1' or '::' when left out. Node's form, all the
         parameters as one dict, is accepted in its place.
@@ -296,6 +299,8 @@ class BlockList:
             what is no rule, and adds nothing then.
         """
         texts = json.loads(rules) if isinstance(rules, str) else rules
+        if not isinstance(texts, Iterable):
+            raise errors.invalid_arg_type("rules", "a list of texts", texts)
         other = BlockList()
         for text in reversed(list(texts)):
             match = isinstance(text, str) and _RULE.fullmatch(text)
