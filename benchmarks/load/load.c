@@ -1,0 +1,509 @@
+/* The load generator: one thread on epoll that plays the other side of every flow.
+ *
+ *     load FLOW unix|tcp SIZE CONNECTIONS SECONDS WARMUP
+ *
+ * It talks with the harness in lines, so that the server's figures are read while all is quiet:
+ *
+ *     out  backend ADDRESS     (pipe only) where the proxy has to connect to
+ *     in   connect ADDRESS     a TCP port on 127.0.0.1, or a path
+ *     out  ready               connected, warmed up, and at rest again
+ *     in   go
+ *     out  {...}               the figures as one line of JSON; at rest again
+ *     in   bye                 (or the end of the input) finish: end all connections properly
+ *
+ * echo    every connection keeps one message of SIZE bytes on its way
+ * c2s     every connection sends SIZE bytes at a time, the server reads
+ * s2c     the server sends, this end reads
+ * pipe    c2s through a proxy, whose backend is this same process
+ * accept  CONNECTIONS at a time: connect, one byte each way, close
+ * idle    open CONNECTIONS, one byte each way, and hold them
+ *
+ * load.py does the same, for where there is no compiler.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 262144, BATCH = 256, CONNECTING_AT_ONCE = 50, SLACK_SECONDS = 30 };
+enum flow { ECHO, C2S, S2C, PIPE, ACCEPT, IDLE };
+
+struct connection {
+    int fd;
+    uint32_t interest;
+    bool is_backend;          /* the far end of a proxy */
+    size_t sent, received;    /* of the message on its way */
+    uint64_t started;
+};
+
+static enum flow flow;
+static bool is_tcp;
+static size_t size;
+static int wanted;            /* how many connections */
+static int goal;              /* how many idle ones there should be by now */
+static char *payload, *buffer;
+static int poller, backend_listener = -1;
+static struct sockaddr_storage server;
+static socklen_t server_length;
+
+static struct connection *clients;
+static int opened;            /* in `clients` */
+static int backends;          /* connections that the proxy made to us */
+static struct connection *backend_ends;
+
+static bool checking;         /* compare what comes back: in the warm-up, not while measuring */
+static uint64_t now, deadline;
+static uint64_t units;        /* messages, bytes or connections of this phase */
+static uint64_t sent_total, received_total;  /* bytes of a pipe, over all phases */
+static int underway;          /* messages on their way */
+
+/* -- latencies: a histogram whose buckets are at most 1/64 wide ------------------------------- */
+
+enum { SUB_BITS = 6, SUB = 1 << SUB_BITS, BUCKETS = (64 - SUB_BITS + 1) * SUB };
+static uint64_t histogram[BUCKETS], samples, slowest;
+
+static void record(uint64_t nanoseconds)
+{
+    int shift = nanoseconds < SUB ? 0 : 63 - __builtin_clzll(nanoseconds) - SUB_BITS;
+    size_t bucket = (size_t)shift * SUB + (size_t)(nanoseconds >> shift);
+    histogram[bucket]++;
+    samples++;
+    if (nanoseconds > slowest)
+        slowest = nanoseconds;
+}
+
+static double percentile_us(double part)
+{
+    uint64_t rank = (uint64_t)(part * (double)samples), seen = 0;
+    for (size_t i = 0; i < BUCKETS; i++) {
+        seen += histogram[i];
+        if (seen > rank) {
+            int shift = i < 2 * SUB ? 0 : (int)(i / SUB) - 1;
+            uint64_t low = ((uint64_t)i - (uint64_t)shift * SUB) << shift;
+            uint64_t middle = low + ((1ULL << shift) >> 1);
+            return (double)(middle < slowest ? middle : slowest) / 1e3;
+        }
+    }
+    return (double)slowest / 1e3;
+}
+
+/* -- small tools ------------------------------------------------------------------------------ */
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "load: %s\n", what);
+    exit(1);
+}
+
+static void fail_errno(const char *what)
+{
+    fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static uint64_t clock_ns(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void watch(struct connection *c, uint32_t interest)
+{
+    struct epoll_event event = {.events = interest, .data.ptr = c};
+    if (interest != c->interest && epoll_ctl(poller, EPOLL_CTL_MOD, c->fd, &event))
+        fail_errno("epoll_ctl");
+    c->interest = interest;
+}
+
+static void adopt(struct connection *c, int fd, uint32_t interest)
+{
+    *c = (struct connection){.fd = fd, .interest = interest, .started = now};
+    struct epoll_event event = {.events = interest, .data.ptr = c};
+    if (epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event))
+        fail_errno("epoll_ctl");
+    if (is_tcp)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+}
+
+static socklen_t parse_address(const char *text, struct sockaddr_storage *address)
+{
+    memset(address, 0, sizeof *address);
+    if (!is_tcp) {
+        struct sockaddr_un *local = (struct sockaddr_un *)address;
+        local->sun_family = AF_UNIX;
+        if (strlen(text) >= sizeof local->sun_path)
+            fail("the path is too long");
+        strcpy(local->sun_path, text);
+        return sizeof *local;
+    }
+    struct sockaddr_in *tcp = (struct sockaddr_in *)address;
+    tcp->sin_family = AF_INET;
+    tcp->sin_port = htons((uint16_t)atoi(text));
+    tcp->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return sizeof *tcp;
+}
+
+/* -- opening connections ---------------------------------------------------------------------- */
+
+static void open_connection(struct connection *c)
+{
+    int fd = socket(server.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        fail_errno("socket");
+    if (flow == ACCEPT && is_tcp) {
+        /* Many short connections from one address would run out of ports: use 200 addresses. */
+        static unsigned turn;
+        struct sockaddr_in source = {.sin_family = AF_INET};
+        source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + turn++ % 200);
+        setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int){1}, sizeof(int));
+        if (bind(fd, (struct sockaddr *)&source, sizeof source))
+            fail_errno("bind");
+    }
+    now = clock_ns(CLOCK_MONOTONIC);
+    if (connect(fd, (struct sockaddr *)&server, server_length) && errno != EINPROGRESS)
+        fail_errno("connect");
+    adopt(c, fd, EPOLLOUT);
+}
+
+static void check_connected(const struct connection *c)
+{
+    int error = 0;
+    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error});
+    if (error) {
+        errno = error;
+        fail_errno("connect");
+    }
+}
+
+static bool wait_for(const struct connection *c, short events)
+{
+    struct pollfd one = {.fd = c->fd, .events = events};
+    return poll(&one, 1, 5000) == 1;
+}
+
+static void accept_backends(void)
+{
+    int fd;
+    while ((fd = accept4(backend_listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        if (backends == wanted)
+            fail("the proxy connects more often than it is connected to");
+        struct connection *c = &backend_ends[backends++];
+        adopt(c, fd, EPOLLIN);
+        c->is_backend = true;
+    }
+}
+
+/* -- one event -------------------------------------------------------------------------------- */
+
+static void send_rest(struct connection *c)
+{
+    ssize_t count = write(c->fd, payload + c->sent, size - c->sent);
+    if (count < 0 && errno != EAGAIN)
+        fail_errno("write");
+    c->sent += count > 0 ? (size_t)count : 0;
+    watch(c, c->sent < size ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
+static void send_message(struct connection *c)
+{
+    c->sent = c->received = 0;
+    underway++;
+    send_rest(c);
+}
+
+static ssize_t receive(struct connection *c, size_t most)
+{
+    ssize_t count = read(c->fd, buffer, most < READ_SIZE ? most : READ_SIZE);
+    if (count < 0 && errno != EAGAIN)
+        fail_errno("read");
+    if (count == 0)
+        fail("the server closed a connection");
+    return count;
+}
+
+/* Read on in the message on its way; true when it is complete. */
+static bool receive_message(struct connection *c)
+{
+    ssize_t count = receive(c, size - c->received);
+    if (count < 0)
+        return false;
+    if (checking && memcmp(buffer, payload + c->received, (size_t)count))
+        fail("what came back is not what was sent");
+    c->received += (size_t)count;
+    if (c->received < size)
+        return false;
+    underway--;
+    return true;
+}
+
+static void on_echo(struct connection *c, uint32_t events)
+{
+    if (events & EPOLLOUT)
+        send_rest(c);
+    if (events & ~(uint32_t)EPOLLOUT && receive_message(c)) {
+        now = clock_ns(CLOCK_MONOTONIC);
+        record(now - c->started);
+        units++;
+        if (now < deadline) {
+            c->started = now;
+            send_message(c);
+        }
+    }
+}
+
+static void on_bulk(struct connection *c, uint32_t events)
+{
+    if (c->is_backend || flow == S2C) {
+        ssize_t count = receive(c, READ_SIZE);
+        if (count > 0 && flow == PIPE && checking)
+            for (ssize_t i = 0; i < count; i++, c->received++)
+                if (buffer[i] != payload[c->received % size])
+                    fail("what came through the proxy is not what was sent");
+        units += count > 0 ? (uint64_t)count : 0;
+        return;
+    }
+    if (events & EPOLLIN)
+        fail("the server sent or closed where it should only read");
+    /* A message that was cut short is completed first: the payload stays in step. */
+    ssize_t count = write(c->fd, payload + c->sent, size - c->sent);
+    if (count < 0 && errno != EAGAIN)
+        fail_errno("write");
+    if (count > 0) {
+        c->sent = (c->sent + (size_t)count) % size;
+        sent_total += (uint64_t)count;
+        units += flow == C2S ? (uint64_t)count : 0;
+    }
+}
+
+/* accept and idle: connected, a byte, a byte back; then close, or hold. */
+static void on_visit(struct connection *c, uint32_t events)
+{
+    if (events & EPOLLOUT) {
+        check_connected(c);
+        send_message(c);
+        return;
+    }
+    if (!receive_message(c))
+        return;
+    now = clock_ns(CLOCK_MONOTONIC);
+    record(now - c->started);
+    units++;
+    if (flow == ACCEPT) {
+        close(c->fd);
+        if (now < deadline)
+            open_connection(c);
+        else
+            opened--;
+    } else if (opened < goal) {
+        open_connection(&clients[opened++]);
+    }
+}
+
+static void turn(void)
+{
+    struct epoll_event ready[BATCH];
+    int count = epoll_wait(poller, ready, BATCH, 1000);
+    for (int i = 0; i < count; i++) {
+        struct connection *c = ready[i].data.ptr;
+        if (!c)
+            accept_backends();
+        else if (flow == ECHO)
+            on_echo(c, ready[i].events);
+        else if (flow == ACCEPT || flow == IDLE)
+            on_visit(c, ready[i].events);
+        else
+            on_bulk(c, ready[i].events);
+    }
+    now = clock_ns(CLOCK_MONOTONIC);
+}
+
+/* -- phases ----------------------------------------------------------------------------------- */
+
+/* Open the connections that stay open, one after the other so that no backlog overflows. */
+static void open_all(void)
+{
+    while (opened < wanted) {
+        struct connection *c = &clients[opened++];
+        open_connection(c);
+        if (!wait_for(c, POLLOUT))
+            fail("the server does not accept");
+        check_connected(c);
+        watch(c, 0);
+    }
+    while (flow == PIPE && backends < wanted)
+        turn();
+}
+
+/* Load the server for so many seconds and leave it at rest. */
+static void phase(double seconds)
+{
+    units = samples = slowest = 0;
+    memset(histogram, 0, sizeof histogram);
+    now = clock_ns(CLOCK_MONOTONIC);
+    deadline = now + (uint64_t)(seconds * 1e9);
+    switch (flow) {
+    case ECHO:
+        for (int i = 0; i < opened; i++) {
+            clients[i].started = now;
+            send_message(&clients[i]);
+        }
+        while (underway)
+            turn();
+        break;
+    case C2S:
+    case S2C:
+    case PIPE:
+        for (int i = 0; i < opened; i++)
+            watch(&clients[i], flow == S2C ? EPOLLIN : EPOLLIN | EPOLLOUT);
+        while (now < deadline)
+            turn();
+        for (int i = 0; i < opened; i++)
+            watch(&clients[i], 0);
+        if (flow == PIPE) {
+            while (received_total + units < sent_total)
+                turn();
+            received_total += units;
+        }
+        break;
+    case ACCEPT:
+        for (opened = 0; opened < wanted; )
+            open_connection(&clients[opened++]);
+        while (opened)
+            turn();
+        break;
+    case IDLE: {
+        int more = checking ? CONNECTING_AT_ONCE : wanted;
+        goal = opened + more;
+        for (int i = 0; i < CONNECTING_AT_ONCE && opened < goal; i++)
+            open_connection(&clients[opened++]);
+        while (units < (uint64_t)more)
+            turn();
+        break;
+    }
+    }
+}
+
+/* End the connections: what is sent must be read to its end, and the end passed on. */
+static void finish(void)
+{
+    if (flow != C2S && flow != PIPE)
+        return;
+    for (int i = 0; i < opened; i++)
+        shutdown(clients[i].fd, SHUT_WR);
+    for (int i = 0; i < opened + backends; i++) {
+        struct connection *c = i < backends ? &backend_ends[i] : &clients[i - backends];
+        if (!wait_for(c, POLLIN))
+            fail("the server did not end a connection that the client ended");
+        if (read(c->fd, buffer, READ_SIZE) > 0)
+            fail("the server sent where it should only read");
+        if (c->is_backend)
+            close(c->fd);
+    }
+}
+
+static char *read_line(const char *expected)
+{
+    static char line[512];
+    if (!fgets(line, sizeof line, stdin))
+        exit(0);
+    line[strcspn(line, "\n")] = 0;
+    size_t length = strlen(expected);
+    if (strncmp(line, expected, length))
+        fail("the harness did not say what was expected");
+    return line + length;
+}
+
+static void listen_as_backend(void)
+{
+    /* A Unix backend stands beside the server, in the directory that the harness gave as TMPDIR. */
+    char path[108];
+    struct sockaddr_storage address;
+    const char *directory = getenv("TMPDIR");
+    snprintf(path, sizeof path, "%s/backend.%d", directory ? directory : "/tmp", (int)getpid());
+    socklen_t length = parse_address(is_tcp ? "0" : path, &address);
+    backend_listener = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (backend_listener < 0 || bind(backend_listener, (struct sockaddr *)&address, length)
+        || listen(backend_listener, 511))
+        fail_errno("listen");
+    struct epoll_event event = {.events = EPOLLIN};
+    epoll_ctl(poller, EPOLL_CTL_ADD, backend_listener, &event);
+    if (is_tcp) {
+        getsockname(backend_listener, (struct sockaddr *)&address, &length);
+        printf("backend %d\n", ntohs(((struct sockaddr_in *)&address)->sin_port));
+    } else {
+        printf("backend %s\n", path);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const flows[] = {"echo", "c2s", "s2c", "pipe", "accept", "idle"};
+    int chosen = 0;
+    while (argc == 7 && chosen < 6 && strcmp(argv[1], flows[chosen]))
+        chosen++;
+    if (argc != 7 || chosen == 6) {
+        fprintf(stderr, "usage: load FLOW unix|tcp SIZE CONNECTIONS SECONDS WARMUP\n");
+        return 2;
+    }
+    flow = (enum flow)chosen;
+    is_tcp = !strcmp(argv[2], "tcp");
+    size = flow == ACCEPT || flow == IDLE ? 1 : strtoul(argv[3], NULL, 10);
+    wanted = atoi(argv[4]);
+    double seconds = atof(argv[5]), warmup = atof(argv[6]);
+    if (size == 0 || wanted < 1)
+        fail("SIZE and CONNECTIONS are at least 1");
+    payload = malloc(size);
+    buffer = malloc(READ_SIZE);
+    clients = calloc((size_t)wanted + CONNECTING_AT_ONCE, sizeof *clients);
+    backend_ends = calloc((size_t)wanted, sizeof *backend_ends);
+    if (!payload || !buffer || !clients || !backend_ends)
+        fail("no memory");
+    for (size_t i = 0; i < size; i++)
+        payload[i] = (char)(i * 131 + i / 251);
+    signal(SIGPIPE, SIG_IGN);
+    alarm((unsigned)(seconds + warmup) + SLACK_SECONDS);  /* never outlives a hung server */
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    poller = epoll_create1(EPOLL_CLOEXEC);
+
+    if (flow == PIPE)
+        listen_as_backend();
+    server_length = parse_address(read_line("connect "), &server);
+    if (flow != ACCEPT && flow != IDLE)
+        open_all();
+    checking = true;
+    phase(warmup);
+    checking = false;
+    puts("ready");
+
+    read_line("go");
+    uint64_t wall = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    phase(seconds);
+    wall = clock_ns(CLOCK_MONOTONIC) - wall;
+    cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    printf("{\"units\": %llu, \"seconds\": %.9f, \"cpu_seconds\": %.9f",
+           (unsigned long long)units, (double)wall / 1e9, (double)cpu / 1e9);
+    if (samples)
+        printf(", \"p50_us\": %.3f, \"p99_us\": %.3f, \"p999_us\": %.3f, \"max_us\": %.3f",
+               percentile_us(0.5), percentile_us(0.99), percentile_us(0.999),
+               (double)slowest / 1e3);
+    puts("}");
+
+    char line[16];
+    if (fgets(line, sizeof line, stdin))
+        finish();
+    return 0;
+}

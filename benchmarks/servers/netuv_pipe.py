@@ -1,0 +1,32 @@
+"""netuv with pipe(), which looks after backpressure and the end by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import netuv
+from harness import HOST, Arguments, arguments
+from netuv_data import serve
+
+
+def echo(socket: netuv.Socket) -> None:
+    socket.pipe(socket)
+
+
+def proxy(backend: int | str | None) -> Callable[[netuv.Socket], None]:
+    where = {"path": backend} if isinstance(backend, str) else {"port": backend, "host": HOST}
+
+    def listener(client: netuv.Socket) -> None:
+        upstream = netuv.connect({**where, "no_delay": True})
+        client.pipe(upstream)
+        upstream.pipe(client)
+
+    return listener
+
+
+def main(args: Arguments) -> None:
+    serve({"echo": echo, "proxy": proxy(args.backend)}[args.kind], args)
+
+
+if __name__ == "__main__":
+    main(arguments())

@@ -1,0 +1,28 @@
+// What the Node servers share; see harness.py for the arguments and the first line of output.
+'use strict';
+const net = require('node:net');
+
+const HOST = '127.0.0.1';
+const [kind, listen, size, backendText] = process.argv.slice(2);
+
+function place(text) {
+  return text.startsWith('/') ? { path: text } : { port: Number(text), host: HOST };
+}
+
+function serve(listener) {
+  const server = net.createServer({ noDelay: true }, listener);
+  server.listen(place(listen), () => {
+    const address = server.address();
+    console.log(typeof address === 'string' ? address : address.port);
+  });
+  process.stdin.on('end', () => process.exit(0)).resume();
+}
+
+module.exports = {
+  BATCH: 1000,
+  HOST,
+  kind,
+  block: Buffer.alloc(Number(size)),
+  backend: backendText && place(backendText),
+  serve,
+};
