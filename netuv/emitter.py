@@ -120,7 +120,7 @@ class EventEmitter(pyee.EventEmitter):
         """
         if f is None:
             return self.listens_to(event)
-        self._add(event, f)
+        self._add_listener(event, f)
         return self
 
     def add_listener(self: Self, event: str, f: Listener) -> Self:  # type: ignore[override]
@@ -160,14 +160,14 @@ class EventEmitter(pyee.EventEmitter):
 
     def prepend_listener(self: Self, event: str, f: Listener) -> Self:
         """Add a listener before the present ones. Node's ``prependListener()``."""
-        self._add(event, f, prepend=True)
+        self._add_listener(event, f, prepend=True)
         return self
 
     def prepend_once_listener(self: Self, event: str, f: Listener) -> Self:
         """``once(event, f)``, but before the present ones. Node's ``prependOnceListener()``."""
         return self.prepend_listener(event, _Once(self, event, f))
 
-    def _add(self, event: str, listener: Listener, prepend: bool = False) -> None:
+    def _add_listener(self, event: str, listener: Listener, prepend: bool = False) -> None:
         if type(listener) is not _Once:  # which has checked its own
             errors.check_callback("listener", listener)
         events = self._events
@@ -182,9 +182,9 @@ class EventEmitter(pyee.EventEmitter):
         limit = self.get_max_listeners()
         if len(listeners) > limit > 0 and event not in self._warned:
             self._warned |= {event}
-            self._warn(event, len(listeners), limit)
+            self._warn_of_leak(event, len(listeners), limit)
 
-    def _warn(self, event: str, count: int, limit: float) -> None:
+    def _warn_of_leak(self, event: str, count: int, limit: float) -> None:
         level, frame = 1, sys._getframe()
         while frame.f_back and frame.f_globals.get("__name__", "").startswith("netuv."):
             level, frame = level + 1, frame.f_back
