@@ -7,14 +7,15 @@ CPythons and carries a libuv of its age. So netuv's wheel brings a pyuv along:
    and uvloop 0.23.0, which carries the whole tree of libuv 1.52.1. pip's
    configuration file and PIP_* variables apply (index, proxy, find-links ...).
 2. What is needed of them is unpacked under build/, and used again next time.
-3. setuptools compiles pyuv (through _cpyuv.c beside this file, which tells how a
-   pyuv of 2017 meets a CPython of today) and libuv into one extension module,
-   optimised across the two, and puts it in the wheel as the package `pyuv`.
+3. setuptools compiles pyuv (with pyuv_today.h beside this file, which lets a pyuv of
+   2017 meet a CPython of today) and libuv into one extension module, optimised
+   across the two, and puts it in the wheel as the package `pyuv`.
 
 Two environment variables change this; they are meant for packagers:
 
 NETUV_USE_INSTALLED_PYUV=1
-    Compile nothing. The wheel is pure Python (py3-none-any) and requires pyuv.
+    Compile nothing. The wheel is pure Python (py3-none-any) and requires pyuv;
+    pyuv_today.h tells how one is compiled by itself.
 NETUV_USE_SYSTEM_LIBUV=1
     Compile pyuv alone and link the system's libuv: the one that pkg-config names,
     else plain -luv. $PKG_CONFIG names another pkg-config.
@@ -42,8 +43,6 @@ from setuptools import Extension, build_meta, find_packages
 from setuptools.build_meta import build_sdist as build_sdist
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CCompilerError
-
-SHIM = "build_backend/_cpyuv.c"
 
 
 class Archive(NamedTuple):
@@ -227,7 +226,7 @@ def pyuv_extension(sources: Path) -> Extension:
     """pyuv's extension module, with libuv inside unless the system's is to be linked."""
     extension = Extension(
         "pyuv._cpyuv",
-        [SHIM],
+        ["build_backend/_cpyuv.c"],
         include_dirs=[f"{sources}/src"],
         # The sources are others', so their warnings are of no use here. -fno-strict-aliasing
         # is what libuv is compiled with.
