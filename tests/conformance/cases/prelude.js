@@ -52,7 +52,7 @@ function log(...values) {
 // An error in full.
 function describe(error) {
   return [error.code, error.syscall, error.address, error.port, error.message]
-    .map(show).join(' | ');
+    .map(show).join('; ');
 }
 
 // Log these events of an emitter with their arguments.
@@ -122,8 +122,9 @@ function flush() {
   for (const [name, lines] of lanes) {
     for (let line of lines) {
       for (const [value, word] of names) {
-        const literal = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-        line = line.replace(new RegExp(`(?<![0-9])${literal}(?![0-9])`, 'g'), word);
+        const number = /^[0-9]+$/.test(value);
+        const found = number ? new RegExp(`(?<![0-9])${value}(?![0-9])`, 'g') : value;
+        line = line.replaceAll(found, word);
       }
       out.push((name ? `${name}: ${line}` : line) + '\n');
     }

@@ -82,7 +82,7 @@ def log(*values: Any) -> None:
 def describe(error: Any) -> str:
     """An error in full."""
     names = ("code", "syscall", "address", "port")
-    return " | ".join(map(show, [*(getattr(error, n, None) for n in names), str(error)]))
+    return "; ".join(map(show, [*(getattr(error, n, None) for n in names), str(error)]))
 
 
 def watch(say: Logger, emitter: Any, names: str) -> Any:
@@ -156,7 +156,8 @@ def flush() -> None:
     for name, lines in lanes.items():
         for line in lines:
             for value, word in names:
-                line = re.sub(f"(?<![0-9]){re.escape(value)}(?![0-9])", word, line)
+                found = f"(?<![0-9]){value}(?![0-9])" if value.isdigit() else re.escape(value)
+                line = re.sub(found, word, line)
             out.append((f"{name}: {line}" if name else line) + "\n")
     sys.stdout.buffer.write("".join(out).encode())
     sys.stdout.buffer.flush()

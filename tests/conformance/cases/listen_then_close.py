@@ -1,0 +1,13 @@
+# listen() then close() in the same breath: no 'listening', but 'close'.
+# rows: S07 S09
+# over: tcp unix
+
+from prelude import called, log, netuv, place, run, watch
+
+server = netuv.create_server()
+watch(log, server, "listening error close")
+server.listen(place(), called(log, "callback"))
+server.close()
+log("listening", server.listening, server.address())
+
+run()

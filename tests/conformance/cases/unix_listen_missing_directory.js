@@ -1,0 +1,10 @@
+// Listening on a path in a directory that does not exist.
+// rows: S07 S12
+// over: unix
+
+const { net, log, describe, watch, tempPath } = require('./prelude');
+
+const server = net.createServer();
+watch(log, server, 'listening');
+server.on('error', (error) => log('error', describe(error)));
+server.listen(tempPath() + '/no/such');

@@ -1,0 +1,23 @@
+# Listening on the path of an ordinary file: refused, and the file is left alone.
+# rows: S08 S12
+# over: unix
+
+from pathlib import Path
+
+from prelude import describe, log, netuv, run, temp_path, watch
+
+path = temp_path()
+Path(path).write_text("precious")
+server = netuv.create_server()
+watch(log, server, "listening")
+
+
+@server.on("error")
+def error(error):
+    log("error", describe(error))
+    netuv.set_immediate(lambda: log("file", Path(path).read_text()))
+
+
+server.listen(path)
+
+run()
