@@ -1,11 +1,13 @@
 """Which rows of the feature table (rows.txt) no test is about: ``python -m tests.rows``.
 
-A test says what it is about with ``@pytest.mark.row("S07", ...)``. The exit status is 1 when a row has no
-test, or a test names a row that does not exist.
+A test says what it is about with ``@pytest.mark.row("S07", ...)``. The exit status is 1 when a row
+has no test, or a test names a row that does not exist.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
 from pathlib import Path
 
@@ -21,29 +23,29 @@ def read_rows() -> dict[str, str]:
 
 
 class Collector:
-    """A pytest plugin that notes how many tests have the marker of each row."""
+    """A pytest plugin that notes the rows which the markers of the tests name."""
 
     def __init__(self) -> None:
-        self.tests: dict[str, int] = {}
+        self.found: set[str] = set()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
-            for row in {row for mark in item.iter_markers("row") for row in mark.args}:
-                self.tests[row] = self.tests.get(row, 0) + 1
+            self.found.update(row for mark in item.iter_markers("row") for row in mark.args)
 
 
 def main() -> int:
     rows = read_rows()
     collector = Collector()
-    arguments = ["--collect-only", "-qqq", "-p", "no:cacheprovider"]
-    status = pytest.main([*arguments, f"--rootdir={TESTS.parent}", str(TESTS)], plugins=[collector])
+    arguments = ["--collect-only", "-q", "-p", "no:cacheprovider", f"--rootdir={TESTS.parent}"]
+    with contextlib.redirect_stdout(io.StringIO()) as output:
+        status = pytest.main([*arguments, str(TESTS)], plugins=[collector])
     if status != pytest.ExitCode.OK:
-        print("the tests cannot be collected")
+        print(output.getvalue())
         return int(status)
-    missing = [row for row in rows if row not in collector.tests]
-    unknown = sorted(set(collector.tests) - set(rows))
+    missing = [row for row in rows if row not in collector.found]
     for row in missing:
         print(f"no test: {row}  {rows[row]}")
+    unknown = sorted(collector.found - set(rows))
     for row in unknown:
         print(f"no such row: {row}")
     print(f"{len(rows) - len(missing)} of {len(rows)} rows have tests")
