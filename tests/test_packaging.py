@@ -1,4 +1,4 @@
-"""The build and what it installs: versions, `python -m netuv`, archives that are not the pinned ones."""
+"""The build, and what it installs: versions, `python -m netuv`, archives that are refused."""
 
 from __future__ import annotations
 
