@@ -18,7 +18,6 @@ from __future__ import annotations
 import difflib
 import errno as _errno
 import inspect
-import math
 import os
 import re
 import socket as stdlib_socket
@@ -564,7 +563,7 @@ def check_port(name: str, value: object, allow_zero: bool = True) -> int:
             number = float(text) if _DECIMAL.fullmatch(text) else None
     else:
         number = value
-    # Not "!= int(number)" first: int() of a NaN or an infinity raises.
+    # In this order: int() of a NaN or an infinity raises.
     if number is None or not 0 <= number <= 65535 or number != int(number):
         raise bad_port(name, value, allow_zero)
     if number == 0 and not allow_zero:
@@ -580,7 +579,7 @@ def check_int(name: str, value: object, low: int, high: int) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise invalid_arg_type(name, "an int", value)
-    if not math.isfinite(value) or value != int(value):
+    if isinstance(value, float) and not value.is_integer():
         raise out_of_range(name, "an integer", value)
     if not low <= value <= high:
         raise out_of_range(name, f">= {low} and <= {high}", value)
