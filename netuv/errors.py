@@ -500,7 +500,10 @@ def _received(value: object) -> str:
 
 
 def _shortened(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # the repr of a user's class, or an int of more digits than Python prints
+        return f"an instance of {type(value).__name__}"
     return text if len(text) <= 128 else f"{text[:125]}..."
 
 

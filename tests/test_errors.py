@@ -372,6 +372,17 @@ def test_long_values_are_cut_in_messages():
     assert len(str(errors.invalid_arg_value("x", "y" * 1000))) < 200
 
 
+class Unprintable:
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr")
+
+
+def test_a_value_without_a_repr_does_not_hide_the_error():
+    assert str(errors.invalid_arg_value("x", Unprintable())) == (
+        "'x' is not valid, got an instance of Unprintable"
+    )
+
+
 # -- checks ----------------------------------------------------------------------------------------
 
 
