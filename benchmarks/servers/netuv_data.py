@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import netuv
 from harness import BATCH, HOST, Arguments, announce, arguments
+
+import netuv
 
 
 def echo(socket: netuv.Socket) -> None:

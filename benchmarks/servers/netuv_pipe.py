@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import netuv
 from harness import HOST, Arguments, arguments
 from netuv_data import serve
+
+import netuv
 
 
 def echo(socket: netuv.Socket) -> None:

@@ -1,0 +1,145 @@
+"""Charts of a result, one picture a flow, as SVG and PNG.
+
+A bar is a server's median ratio to the baseline, with each round as a dot; what belongs to netuv is
+dark, what is compared with is hatched, so that a picture can be read in grey and in print.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import stats
+from benchmarks.flows import FLOWS
+from benchmarks.report import in_order, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DARK, MIDDLE, LIGHT, INK = "#1b1b1b", "#a8a8a8", "#ffffff", "#333333"
+BAR_INCHES, PANEL_INCHES = 0.27, 4.6
+CROWDED = 2.0  # a bar that is this many times longer than the median one is cut
+
+
+class PlotError(Exception):
+    """There is no matplotlib."""
+
+
+def plot_all(document: dict[str, Any], directory: Path) -> list[Path]:
+    """Draw every flow into `directory`; returns the files."""
+    try:
+        import matplotlib
+    except ImportError:
+        raise PlotError("--plot needs matplotlib: pip install '.[bench]'") from None
+    matplotlib.use("Agg")
+    matplotlib.rcParams.update(
+        {
+            "font.size": 9,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.spines.left": False,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "netuv",
+            "hatch.linewidth": 0.6,
+        }
+    )
+    directory.mkdir(parents=True, exist_ok=True)
+    flows: dict[str, list[dict[str, Any]]] = {}
+    for case in document["cases"]:
+        flows.setdefault(case["flow"], []).append(case)
+    written = []
+    for flow, cases in flows.items():
+        written += plot_flow(document, flow, cases, directory)
+    return written
+
+
+def plot_flow(
+    document: dict[str, Any], flow: str, cases: list[dict[str, Any]], directory: Path
+) -> list[Path]:
+    from matplotlib import pyplot
+
+    most = max(len(case["servers"]) for case in cases)
+    figure, row = pyplot.subplots(
+        1,
+        len(cases),
+        figsize=(PANEL_INCHES * len(cases) + 0.6, BAR_INCHES * most + 1.5),
+        squeeze=False,
+        layout="constrained",
+    )
+    for axes, case in zip(row[0], cases, strict=True):
+        draw_case(axes, document, case)
+    title = FLOWS[flow].title
+    what = "memory" if cases[0]["figure"] == "connection_kib" else "server CPU time"
+    figure.suptitle(f"{title}\n{what} per {cases[0]['unit']}, less is better", fontsize=11)
+    machine, parameters = document["machine"], document["parameters"]
+    figure.supxlabel(
+        f"{machine['cpu']}, {machine['system'].split()[0]}, Python {machine['python']}, "
+        f"{parameters['rounds']} rounds, {document['created'][:10]}",
+        fontsize=7,
+        color=INK,
+    )
+    files = [directory / f"{flow}.svg", directory / f"{flow}.png"]
+    figure.savefig(files[0], metadata={"Date": None})
+    figure.savefig(files[1], dpi=144)
+    pyplot.close(figure)
+    return files
+
+
+def draw_case(axes: Axes, document: dict[str, Any], case: dict[str, Any]) -> None:
+    base = case["baseline"]
+    names = [name for name in in_order(case) if case["servers"][name]["ratio"]]
+    medians = [case["servers"][name]["ratio"]["median"] for name in names]
+    limit = cut_at(medians)
+    base_values = stats.by_round(case["servers"][base]["rounds"], case["figure"])
+    unit = "KiB" if case["figure"] == "connection_kib" else "µs"
+    for at, (name, median) in enumerate(zip(names, medians, strict=True)):
+        server = case["servers"][name]
+        ours, is_base = name.startswith("netuv"), name == base
+        axes.barh(
+            at,
+            min(median, limit),
+            height=0.72,
+            color=DARK if ours else LIGHT if is_base else MIDDLE,
+            edgecolor=DARK,
+            linewidth=0.7,
+            hatch="////" if is_base else None,
+        )
+        rounds = stats.ratios(stats.by_round(server["rounds"], case["figure"]), base_values)
+        shown = [ratio for ratio in rounds if ratio <= limit]
+        if name != base:
+            axes.plot(
+                shown, [at] * len(shown), "o", markersize=2.6, markeredgewidth=0.5,
+                color=LIGHT, markeredgecolor=DARK,
+            )  # fmt: skip
+        value = number(server["summary"][case["figure"]]["median"])
+        cut = " →" if median > limit else ""
+        end = max([min(median, limit), *shown])
+        axes.annotate(
+            f"{cut} {median:.2f} ×   {value} {unit}",
+            (end, at),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            fontweight="bold" if ours else "normal",
+        )
+    axes.axvline(1, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.set_yticks(range(len(names)), [document["labels"][name] for name in names])
+    for label, name in zip(axes.get_yticklabels(), names, strict=True):
+        label.set_fontweight("bold" if name.startswith("netuv") else "normal")
+    axes.tick_params(axis="y", length=0)
+    axes.invert_yaxis()
+    axes.set_xlim(0, limit * 1.42)
+    axes.set_xticks([tick for tick in axes.get_xticks() if tick <= limit * 1.05])
+    connections = f"{case['connections']:,} connection" + "s" * (case["connections"] > 1)
+    axes.set_title(f"{case['name']}, {connections}", fontsize=9, loc="left")
+    axes.set_xlabel(f"ratio to {document['labels'][base]}", fontsize=8)
+
+
+def cut_at(medians: list[float]) -> float:
+    """Where the axis ends: one bar far longer than the next would squeeze all the others."""
+    ordered = sorted(medians)
+    longest = ordered[-1]
+    if len(ordered) > 2 and longest > CROWDED * ordered[-2]:
+        return max(ordered[-2] * 1.25, 1.0)
+    return max(longest, 1.0)

@@ -1,0 +1,281 @@
+"""Measure every server on every case, round by round, into one document.
+
+In each round every server takes its turn (A B C A B C ...), freshly started, so that what changes
+on the machine meets all of them, and ratios are taken within a round. One turn: start the load
+generator and the server, warm up, wait until the server is at rest, read its CPU clock, load it,
+wait until it is at rest, read the clock again. Start-up is therefore not counted, and every
+message that is counted has been dealt with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from benchmarks import machine, stats
+from benchmarks.flows import AIMS, Aim, Case
+from benchmarks.peers import PEERS, Installation, Peer
+from benchmarks.process import (
+    START_SECONDS,
+    Child,
+    ChildError,
+    Cores,
+    core_busy_seconds,
+    cpu_ns,
+    private_kib,
+    wait_until_quiet,
+)
+
+FORMAT = 1
+LOAD_SCRIPT = Path(__file__).parent / "load" / "load.py"
+SLACK_SECONDS = 30.0
+BUSY = 0.9  # a load generator that is busier than this may have been the bottleneck
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What holds for all cases of a run."""
+
+    duration: float
+    warmup: float
+    rounds: int
+    baseline: str | None = None  # instead of each flow's own
+    python_load: bool = False
+    quick: bool = False
+
+
+class Progress(Protocol):
+    """Told about each turn before it begins."""
+
+    def turn(self, case: Case, peer: Peer, round_number: int) -> None: ...
+
+
+class Runner:
+    def __init__(
+        self,
+        installation: Installation,
+        cores: Cores,
+        parameters: Parameters,
+        directory: Path,
+    ) -> None:
+        self.installation = installation
+        self.cores = cores
+        self.parameters = parameters
+        self.directory = directory
+        self.env = {**os.environ, "TMPDIR": str(directory)}
+        self.env.pop("PYTHONASYNCIODEBUG", None)
+        self.env.pop("PYTHONDEVMODE", None)
+        native = installation.compiled.programs.get("load")
+        self.native_load = native is not None and not parameters.python_load
+        self.load_command = (
+            [str(native)] if self.native_load else [sys.executable, str(LOAD_SCRIPT)]
+        )
+
+    # -- one turn
+
+    def measure(self, case: Case, command: Sequence[str]) -> dict[str, float]:
+        """One turn of one server. Raises ChildError if either side fails."""
+        load = self._start_load(case)
+        try:
+            return self._with_load(case, command, load)
+        finally:
+            load.stop()
+
+    def _start_load(self, case: Case) -> Child:
+        seconds, warmup = self.parameters.duration, self.parameters.warmup
+        flow = case.flow
+        words = [flow.load, case.transport, case.size, case.connections, seconds, warmup]
+        return Child("load", [*self.load_command, *map(str, words)], self.cores.load, self.env)
+
+    def _with_load(self, case: Case, command: Sequence[str], load: Child) -> dict[str, float]:
+        listen = "0" if case.transport == "tcp" else str(self.directory / f"server.{load.pid}")
+        words = [case.flow.server, listen, str(case.size)]
+        if case.flow.load == "pipe":
+            words.append(load.read_line(START_SECONDS).removeprefix("backend "))
+        server = Child("server", [*command, *words], self.cores.server, self.env)
+        try:
+            load.say(f"connect {server.read_line(START_SECONDS)}")
+            self._expect(load, server, "ready")
+            wait_until_quiet(server.pid)
+            memory = private_kib(server.pid)
+            core = self.cores.server
+            busy = core_busy_seconds(core) if core is not None else 0.0
+            cpu = cpu_ns(server.pid)
+            load.say("go")
+            answer = json.loads(self._expect(load, server))
+            elsewhere = core_busy_seconds(core) - busy if core is not None else 0.0
+            wait_until_quiet(server.pid)
+            cpu_seconds = (cpu_ns(server.pid) - cpu) / 1e9
+            grown = private_kib(server.pid)
+            load.say("bye")
+            load.wait(SLACK_SECONDS)
+        finally:
+            server.stop()
+            Path(listen).unlink(missing_ok=True)
+        return self._figures(case, answer, cpu_seconds, elsewhere - cpu_seconds, memory, grown)
+
+    def _expect(self, load: Child, server: Child, line: str | None = None) -> str:
+        """The load's next line; when it fails, the server's own trouble comes first."""
+        try:
+            answer = load.read_line(
+                self.parameters.duration + self.parameters.warmup + SLACK_SECONDS + 5
+            )
+        except ChildError as error:
+            raise ChildError(f"{error}{server.trouble()}") from None
+        if line is not None and answer != line:
+            raise ChildError(f"load: said {answer!r} instead of {line!r}")
+        return answer
+
+    @staticmethod
+    def _figures(
+        case: Case,
+        answer: Mapping[str, float],
+        cpu_seconds: float,
+        elsewhere_seconds: float,
+        memory: int,
+        grown: int,
+    ) -> dict[str, float]:
+        flow = case.flow
+        units, seconds = answer["units"] * flow.per, answer["seconds"]
+        if not units:
+            raise ChildError("load: nothing came through in the time given")
+        figures = {
+            "cpu_us": cpu_seconds * 1e6 / units,
+            "rate": units / seconds,
+            "memory_kib": float(grown),
+            "server_busy": cpu_seconds / seconds,
+            "load_busy": answer["cpu_seconds"] / seconds,
+            "elsewhere": max(0.0, elsewhere_seconds / seconds),
+            "units": units,
+            "seconds": seconds,
+        }
+        if flow.latency:
+            figures |= {name: answer[name] for name in flow.figures if name in answer}
+        if flow.figure == "connection_kib":
+            figures["connection_kib"] = (grown - memory) / units
+        return figures
+
+    # -- all turns
+
+    def run(self, cases: Sequence[Case], peers: Sequence[Peer], progress: Progress) -> Document:
+        """Measure `peers` on `cases`. A server that fails is reported, and the others go on."""
+        missing = {p.name: why for p in peers if (why := self.installation.missing(p))}
+        present = [p for p in peers if p.name not in missing]
+        failures: list[dict[str, object]] = []
+        document = self._header(present, missing)
+        for case in cases:
+            rounds: dict[str, list[dict[str, float]]] = {}
+            taking_part = [p for p in present if case.flow.name in p.flows]
+            for number in range(1, self.parameters.rounds + 1):
+                for peer in taking_part:
+                    progress.turn(case, peer, number)
+                    try:
+                        figures = self.measure(case, self.installation.command(peer))
+                    except ChildError as error:
+                        failures.append(
+                            {
+                                "case": case.name,
+                                "peer": peer.name,
+                                "round": number,
+                                "error": str(error),
+                            }
+                        )
+                    else:
+                        rounds.setdefault(peer.name, []).append({"round": number, **figures})
+            if rounds:
+                document["cases"].append(summarise_case(case, rounds, self.parameters.baseline))
+        document["failures"] = failures
+        document["aims"] = judge(document, AIMS)
+        return document
+
+    def _header(self, present: Sequence[Peer], missing: Mapping[str, str]) -> Document:
+        return {
+            "format": FORMAT,
+            "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "machine": {**machine.describe(), "compiler": self.installation.compiled.compiler},
+            "parameters": {
+                **asdict(self.parameters),
+                "load": "native" if self.native_load else "python",
+                "cores": self.cores.note,
+            },
+            "labels": {p.name: p.label for p in present},
+            "versions": {p.name: self.installation.version(p) for p in present},
+            "missing": {PEERS[name].label: why for name, why in missing.items()},
+            "cases": [],
+        }
+
+
+def summarise_case(
+    case: Case, rounds: Mapping[str, list[dict[str, float]]], baseline: str | None
+) -> dict[str, Any]:
+    """One case of the document: each server's rounds, medians and ratio to the baseline."""
+    flow = case.flow
+    wanted = (baseline, *flow.baselines) if baseline else flow.baselines
+    base = next((name for name in wanted if name in rounds), next(iter(rounds)))
+    base_values = stats.by_round(rounds[base], flow.figure)
+    servers: dict[str, Any] = {}
+    for name, turns in rounds.items():
+        summary = {
+            figure: stats.summarise(stats.by_round(turns, figure).values())
+            for figure in (*flow.figures, "elsewhere")
+        }
+        ratios = stats.ratios(stats.by_round(turns, flow.figure), base_values)
+        load_busy, server_busy = summary["load_busy"]["median"], summary["server_busy"]["median"]
+        servers[name] = {
+            "rounds": turns,
+            "summary": summary,
+            "ratio": stats.summarise(ratios) if ratios else None,
+            "load_bound": load_busy > BUSY and server_busy < load_busy,
+        }
+    return {
+        "name": case.name,
+        "flow": flow.name,
+        "size": case.size,
+        "connections": case.connections,
+        "transport": case.transport,
+        "unit": flow.unit,
+        "figure": flow.figure,
+        "baseline": base,
+        "servers": servers,
+    }
+
+
+def judge(document: Document, aims: Sequence[Aim]) -> list[dict[str, Any]]:
+    """What became of each aim whose servers took part."""
+    cases = {case["name"]: case for case in document["cases"]}
+    verdicts = []
+    for aim in aims:
+        case = cases.get(aim.case)
+        servers = case["servers"] if case else {}
+        rivals = [name for name in aim.against if name in servers]
+        if case is None or aim.peer not in servers or not rivals:
+            continue
+        figure = case["figure"]
+        best = min(rivals, key=lambda name: servers[name]["summary"][figure]["median"])
+        ratios = stats.ratios(
+            stats.by_round(servers[aim.peer]["rounds"], figure),
+            stats.by_round(servers[best]["rounds"], figure),
+        )
+        if not ratios:
+            continue
+        ratio = stats.summarise(ratios)
+        verdicts.append(
+            {
+                "case": aim.case,
+                "peer": aim.peer,
+                "against": best,
+                "best_of": len(rivals) > 1,
+                "limit": aim.limit,
+                "ratio": ratio,
+                "met": ratio["median"] <= aim.limit,
+            }
+        )
+    return verdicts
