@@ -32,9 +32,7 @@ def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         description="Measure netuv and what else one might use, on one machine, in one run.",
         epilog="How to read the figures: benchmarks/README.rst",
     )
-    parser.add_argument(
-        "flows", nargs="*", metavar="FLOW", help=f"{', '.join(FLOWS)} (default: all)"
-    )
+    parser.add_argument("flows", nargs="*", metavar="FLOW", help=f"{', '.join(FLOWS)} (default: all)")
     what = parser.add_argument_group("what is measured")
     what.add_argument("--peers", type=names(PEERS), help=f"only these, of {', '.join(PEERS)}")
     what.add_argument("--without", type=names(PEERS), default=[], help="all but these")
@@ -48,9 +46,7 @@ def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     how.add_argument("--rounds", type=positive, help=f"default {ROUNDS}")
     how.add_argument("--quick", action="store_true", help="only whether everything works")
     how.add_argument("--no-pin", action="store_true", help="let the system choose the cores")
-    how.add_argument(
-        "--python-load", action="store_true", help="do not use the load generator in C"
-    )
+    how.add_argument("--python-load", action="store_true", help="do not use the load generator in C")
     how.add_argument(
         "--profile", type=Path, nargs="?", const=Path("netuv.pstats"), metavar="FILE",
         help="instead of measuring, a table of the calls of the netuv server under load",
@@ -62,9 +58,7 @@ def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     out.add_argument("--compare", type=Path, metavar="OLD.json", help="show what has changed since")
     out.add_argument("--from", type=Path, metavar="FILE", dest="source", help="a saved result "
                      "instead of a new one")  # fmt: skip
-    out.add_argument(
-        "--readme", action="store_true", help="put the result into benchmarks/README.rst"
-    )
+    out.add_argument("--readme", action="store_true", help="put the result into benchmarks/README.rst")
     out.add_argument("--plain", action="store_true", help="plain text, even if rich is installed")
     args = parser.parse_args(words)
     unknown = [name for name in args.flows if name not in FLOWS]
@@ -156,9 +150,7 @@ class Lines:
     def turn(self, case: Case, peer: Peer, round_number: int) -> None:
         if self.last != (case.name, round_number):
             self.last = (case.name, round_number)
-            print(
-                f"{case.name}: round {round_number} of {self.rounds}", file=sys.stderr, flush=True
-            )
+            print(f"{case.name}: round {round_number} of {self.rounds}", file=sys.stderr, flush=True)
 
 
 class Bar:

@@ -6,6 +6,7 @@ dark, what is compared with is hatched, so that a picture can be read in grey an
 
 from __future__ import annotations
 
+import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 DARK, MIDDLE, LIGHT, INK = "#1b1b1b", "#a8a8a8", "#ffffff", "#333333"
 BAR_INCHES, PANEL_INCHES = 0.27, 4.6
-CROWDED = 2.0  # a bar that is this many times longer than the median one is cut
+CROWDED = 4.0  # a bar that is this many times longer than the median one is cut
 
 
 class PlotError(Exception):
@@ -70,12 +71,15 @@ def plot_flow(
         draw_case(axes, document, case)
     title = FLOWS[flow].title
     what = "memory" if cases[0]["figure"] == "connection_kib" else "server CPU time"
-    figure.suptitle(f"{title}\n{what} per {cases[0]['unit']}, less is better", fontsize=11)
+    figure.suptitle(f"{title}\n{what} per {cases[0]['unit']}, less is better", fontsize=11, x=0.01, ha="left")
     machine, parameters = document["machine"], document["parameters"]
+    count = parameters["rounds"]
     figure.supxlabel(
         f"{machine['cpu']}, {machine['system'].split()[0]}, Python {machine['python']}, "
-        f"{parameters['rounds']} rounds, {document['created'][:10]}",
+        f"{count} round{'s' * (count > 1)}, {document['created'][:10]}",
         fontsize=7,
+        x=0.01,
+        ha="left",
         color=INK,
     )
     files = [directory / f"{flow}.svg", directory / f"{flow}.png"]
@@ -111,11 +115,12 @@ def draw_case(axes: Axes, document: dict[str, Any], case: dict[str, Any]) -> Non
                 shown, [at] * len(shown), "o", markersize=2.6, markeredgewidth=0.5,
                 color=LIGHT, markeredgecolor=DARK,
             )  # fmt: skip
+        if median > limit:
+            break_bar(axes, at, limit)
         value = number(server["summary"][case["figure"]]["median"])
-        cut = " →" if median > limit else ""
         end = max([min(median, limit), *shown])
         axes.annotate(
-            f"{cut} {median:.2f} ×   {value} {unit}",
+            f"{median:.2f} ×   {value} {unit}",
             (end, at),
             xytext=(4, 0),
             textcoords="offset points",
@@ -136,10 +141,15 @@ def draw_case(axes: Axes, document: dict[str, Any], case: dict[str, Any]) -> Non
     axes.set_xlabel(f"ratio to {document['labels'][base]}", fontsize=8)
 
 
+def break_bar(axes: Axes, at: int, end: float) -> None:
+    """Two slanting lines near the end of a bar: it is longer than it is drawn."""
+    for offset in (0.90, 0.93):
+        x = end * offset
+        axes.plot([x - end * 0.01, x + end * 0.01], [at + 0.5, at - 0.5], color=LIGHT, linewidth=2)
+
+
 def cut_at(medians: list[float]) -> float:
-    """Where the axis ends: one bar far longer than the next would squeeze all the others."""
-    ordered = sorted(medians)
-    longest = ordered[-1]
-    if len(ordered) > 2 and longest > CROWDED * ordered[-2]:
-        return max(ordered[-2] * 1.25, 1.0)
-    return max(longest, 1.0)
+    """Where bars are cut: one that is far longer than the rest would squeeze them."""
+    longest = max(medians)
+    limit = CROWDED * statistics.median(medians)
+    return max(limit if longest > limit * 1.2 else longest, 1.0)

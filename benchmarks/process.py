@@ -28,11 +28,9 @@ class ChildError(Exception):
 class Child:
     """A process that is talked with in lines, on one core, and that leaves when we do."""
 
-    def __init__(
-        self, name: str, command: Sequence[str], core: int | None, env: Mapping[str, str]
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[str], core: int | None, env: Mapping[str, str]) -> None:
         self.name = name
-        self.errors = tempfile.TemporaryFile()
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -174,7 +172,7 @@ def choose_cores(pin: bool) -> Cores:
         return Cores(None, None, "server and load are not pinned")
     allowed = sorted(os.sched_getaffinity(0))
     if len(allowed) < 2:
-        return Cores(allowed[0], allowed[0], "ONE CORE: server and load take it from each other")
+        return Cores(allowed[0], allowed[0], "server and load share the only core")
     server = allowed[-1]
     others = [core for core in allowed[:-1] if _siblings(core) != _siblings(server)]
     load = (others or allowed[:-1])[-1]

@@ -14,6 +14,7 @@ from benchmarks import stats
 from benchmarks.flows import FLOWS
 from benchmarks.stats import Summary
 
+WARNING = "Careful: "
 ELSEWHERE = 0.05  # report it when others used more than this of the server's core
 
 
@@ -63,6 +64,8 @@ def heading(document: dict[str, Any]) -> list[str]:
         hardware += ", virtual"
     if machine["governor"]:
         hardware += f", governor {machine['governor']}"
+    count = parameters["rounds"]
+    rounds = "one round" if count == 1 else f"{count} interleaved rounds"
     versions: dict[str, list[str]] = {}
     for name, version in document["versions"].items():
         versions.setdefault(version, []).append(document["labels"][name])
@@ -71,16 +74,16 @@ def heading(document: dict[str, Any]) -> list[str]:
         f"{hardware}; {machine['system']}; load average {machine['load_average']}",
         f"Python {machine['python']}; "
         + "; ".join(f"{', '.join(names)}: {version}" for version, names in versions.items()),
-        f"{parameters['rounds']} interleaved rounds of {parameters['duration']:g} s after "
-        f"{parameters['warmup']:g} s of warm-up; {parameters['cores']}",
+        f"{rounds} of {parameters['duration']:g} s after {parameters['warmup']:g} s of warm-up; "
+        f"{parameters['cores']}",
     ]
     if parameters["load"] == "python":
         lines.append(
-            "THE LOAD GENERATOR IS THE PYTHON ONE: rates and latencies say more about it than "
-            "about the servers"
+            f"{WARNING}the load generator is the Python one: rates and latencies say more about it "
+            "than about the servers"
         )
     if parameters["quick"]:
-        lines.append("--quick: this shows that everything works, not how fast it is")
+        lines.append(f"{WARNING}--quick: this shows that everything works, not how fast it is")
     lines += [f"not here: {label}: {why}" for label, why in document["missing"].items()]
     return lines
 
@@ -95,7 +98,9 @@ def case_title(case: dict[str, Any]) -> str:
     transport = "TCP" if case["transport"] == "tcp" else "Unix socket"
     connections = case["connections"]
     plural = "connection" if connections == 1 else "connections"
-    return f"{case['name']} — {FLOWS[case['flow']].title} ({connections:,} {plural}, {transport})"
+    title = f"{case['name']} — {FLOWS[case['flow']].title} ({connections:,} {plural}, {transport})"
+    what = "KiB and CPU µs" if case["figure"] == "connection_kib" else "CPU µs"
+    return f"{title}; {what} per {case['unit']}"
 
 
 def case_table(document: dict[str, Any], case: dict[str, Any]) -> Table:
@@ -105,13 +110,13 @@ def case_table(document: dict[str, Any], case: dict[str, Any]) -> Table:
         case_title(case),
         [
             "server",
-            f"KiB per {unit}" if is_memory else f"CPU µs per {unit}",
+            "KiB" if is_memory else "CPU µs",
             "±",
             f"× {labels[case['baseline']]}",
-            *([f"CPU µs per {unit}"] if is_memory else []),
+            *(["CPU µs"] if is_memory else []),
             "MiB/s" if flow.bulk else f"{unit}s/s",
             *(["p50 µs", "p99 µs", "p99.9 µs"] if flow.latency else []),
-            "memory MiB",
+            "MiB",
             "server busy",
             "load busy",
         ],
@@ -191,6 +196,12 @@ def tables(document: dict[str, Any]) -> list[Table]:
 # -- comparing
 
 
+def verdict(was: Summary, now: Summary) -> str:
+    if stats.overlap(was, now):
+        return "within the spread"
+    return "MORE" if now["median"] > was["median"] else "less"
+
+
 def compare(old: dict[str, Any], new: dict[str, Any]) -> Table:
     """What changed between two documents.
 
@@ -223,10 +234,6 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> Table:
                 what = "KiB" if case["figure"] == "connection_kib" else "CPU µs"
                 was, now = one["summary"][case["figure"]], other["summary"][case["figure"]]
             change = now["median"] / was["median"] - 1 if was["median"] else 0.0
-            if stats.overlap(was, now):
-                verdict = "within the spread"
-            else:
-                verdict = "MORE" if change > 0 else "less"
             if name.startswith("netuv"):
                 table.strong.append(len(table.rows))
             table.rows.append(
@@ -237,7 +244,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> Table:
                     number(was["median"]),
                     number(now["median"]),
                     f"{change * 100:+.1f} %",
-                    verdict,
+                    verdict(was, now),
                 ]
             )
     if min(old["parameters"]["rounds"], new["parameters"]["rounds"]) < 3:
@@ -314,11 +321,9 @@ def rst(document: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n\n" + "\n\n".join(map(to_rst, tables(document))) + "\n"
 
 
-def show(
-    lines: Sequence[str], shown: Sequence[Table], plain: bool, out: TextIO = sys.stdout
-) -> None:
+def show(lines: Sequence[str], shown: Sequence[Table], plain: bool, out: TextIO = sys.stdout) -> None:
     """Print to a terminal, with rich if it is there and wanted."""
-    if not plain:
+    if not plain and out.isatty():
         try:
             _show_rich(lines, shown, out)
         except ImportError:
@@ -337,7 +342,7 @@ def _show_rich(lines: Sequence[str], shown: Sequence[Table], out: TextIO) -> Non
 
     console = Console(file=out, highlight=False)
     for line in lines:
-        console.print(Text(line, style="bold red" if line[:4].isupper() else "dim"))
+        console.print(Text(line, style="yellow" if line.startswith(WARNING) else "dim"))
     for table in shown:
         rich_table = RichTable(
             title=Text(table.title), title_justify="left", title_style="bold", box=None,
@@ -350,7 +355,9 @@ def _show_rich(lines: Sequence[str], shown: Sequence[Table], out: TextIO) -> Non
             if "MISSED" in row or "MORE" in row:
                 style = "bold red"
             rich_table.add_row(*map(Text, row), style=style)
+        # A narrow terminal wraps a row; rich would cut its figures.
+        wide = console.measure(rich_table, options=console.options.update(width=1000)).maximum
         console.print()
-        console.print(rich_table)
+        Console(file=out, highlight=False, width=max(console.width, wide)).print(rich_table)
         for note in table.notes:
             console.print(Text(note, style="yellow"))

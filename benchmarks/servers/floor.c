@@ -26,7 +26,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 65536, BATCH = 256, BACKLOG = 511 };
+enum { READ_SIZE = 262144, WRITES_AT_ONCE = 16, BATCH = 256, BACKLOG = 511 };
 enum kind { ECHO, SINK, SOURCE, PROXY };
 
 struct end {
@@ -186,8 +186,13 @@ static void flush(struct end *to)
 
 static void produce(struct end *end)
 {
-    if (write(end->fd, block, block_size) < 0 && errno != EAGAIN)
-        close_end(end);
+    for (int i = 0; i < WRITES_AT_ONCE; i++) {
+        ssize_t written = write(end->fd, block, block_size);
+        if (written < 0 && errno != EAGAIN)
+            close_end(end);
+        if (written != (ssize_t)block_size)
+            return;
+    }
 }
 
 static void accept_all(int listener)

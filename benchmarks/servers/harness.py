@@ -33,9 +33,7 @@ def _address(text: str) -> int | str:
 
 def arguments() -> Arguments:
     kind, listen, size, *backend = sys.argv[1:]
-    return Arguments(
-        kind, _address(listen), bytes(int(size)), _address(backend[0]) if backend else None
-    )
+    return Arguments(kind, _address(listen), bytes(int(size)), _address(backend[0]) if backend else None)
 
 
 def _leave() -> None:
