@@ -54,7 +54,7 @@ def record(cases: list[Case], everything: bool) -> int:
             stale.unlink()
     failed = 0
     for case, lines in zip(cases, runner.in_parallel(runner.run_node, cases), strict=True):
-        if lines and lines[-1].startswith("exit "):
+        if lines and lines[-1].startswith("exit status "):
             failed += 1
             print(f"\n== {case.id}: not recorded\n" + "\n".join(lines))
             continue

@@ -107,13 +107,13 @@ def execute(command: list[str]) -> tuple[list[str], int, list[str]]:
 def run_node(case: Case) -> list[str]:
     """What Node prints."""
     out, status, err = execute([NODE, str(CASES / f"{case.name}.js"), case.transport])
-    return out if status == 0 else [*out, *(f"stderr: {x}" for x in err), f"exit {status}"]
+    return out if status == 0 else [*out, *(f"stderr: {x}" for x in err), f"exit status {status}"]
 
 
 def run_netuv(case: Case) -> list[str]:
     """What netuv prints; anything on stderr counts, for nothing may be only printed there."""
     out, status, err = execute([sys.executable, str(CASES / f"{case.name}.py"), case.transport])
-    return [*out, *(f"stderr: {x}" for x in err), *([f"exit {status}"] if status else [])]
+    return [*out, *(f"stderr: {x}" for x in err), *([f"exit status {status}"] if status else [])]
 
 
 def node_version() -> str:

@@ -8,7 +8,8 @@ const server = net.createServer((peer) => {
   if (server.listenerCount('second') === 0) {
     server.on('second', (other) => {
       watch(log, peer, 'end');
-      watch(log, other, 'unpipe finish');
+      watch(log, other, 'finish');
+      other.on('unpipe', (from) => log('unpipe', from === peer));
       peer.pipe(other);
     });
     server.emit('first');

@@ -14,7 +14,8 @@ def connection(peer):
         @server.on("second")
         def second(other):
             watch(log, peer, "end")
-            watch(log, other, "unpipe finish")
+            watch(log, other, "finish")
+            other.on("unpipe", lambda source: log("unpipe", source is peer))
             peer.pipe(other)
 
         server.emit("first")

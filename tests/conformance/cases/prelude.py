@@ -7,6 +7,7 @@ and ports and paths are replaced by names, so that two runs print the same.
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -163,6 +164,9 @@ def flush() -> None:
     sys.stdout.buffer.flush()
 
 
+atexit.register(flush)
+
+
 def expire() -> None:
     log("TIMEOUT")
     flush()
@@ -174,11 +178,16 @@ watchdog.daemon = True
 watchdog.start()
 
 
-def run() -> None:
-    """Run the program's loop to its end, then print; every program ends with this line."""
-    try:
-        netuv.run()
-    except Exception as error:
-        log("uncaught", error)
-    watchdog.cancel()
+def uncaught(error: BaseException) -> None:
+    log("uncaught", error)
     flush()
+    os._exit(0)
+
+
+netuv.default_loop().on("uncaughtException", uncaught)
+
+
+def run() -> None:
+    """Run the program's loop to its end; every program ends with this line."""
+    netuv.run()
+    watchdog.cancel()

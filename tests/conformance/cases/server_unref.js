@@ -11,4 +11,4 @@ server.listen(place(), () => {
   server.ref();
   server.unref();
 });
-process.on('exit', () => log('exit', server.listening));
+process.on('beforeExit', () => log('exit', server.listening));

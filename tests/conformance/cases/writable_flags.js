@@ -6,7 +6,7 @@ const { net, log, place, where } = require('./prelude');
 
 const say = (socket, when) => log(
   when, socket.writable, socket.writableEnded, socket.writableFinished,
-  socket.writableLength, socket.writableCorked, socket.writableHighWaterMark,
+  socket.writableLength, socket.writableCorked,
 );
 const server = net.createServer((peer) => {
   peer.resume();

@@ -7,7 +7,7 @@ from prelude import log, netuv, place, run, where
 def say(socket, when):
     log(
         when, socket.writable, socket.writable_ended, socket.writable_finished,
-        socket.writable_length, socket.writable_corked, socket.writable_high_water_mark,
+        socket.writable_length, socket.writable_corked,
     )  # fmt: skip
 
 
