@@ -6,7 +6,8 @@ Where things are, from the bottom; each module imports only from above its line:
     address, options      IP addresses, BlockList; the arguments of connect() and listen()
     loop, stream          the event loop; streams without any I/O
     timers, dns, abort    set_timeout and friends; lookup; AbortController
-    connecting, socket    how a Socket gets its connection; Socket
+    connecting            how a Socket gets its connection
+    endpoint, socket      what can be set and asked; Socket, which moves the data
     server                Server
     node                  Node's own spellings of all this, for line-by-line ports
 """

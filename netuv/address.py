@@ -236,9 +236,7 @@ class BlockList:
         text = f"Address: {_NAMES[one.family]} {one.address}"
         self._rules.append(_Rule(text, number, number, True))
 
-    def add_range(
-        self, start: str | SocketAddress, end: str | SocketAddress, family: str = "ipv4"
-    ) -> None:
+    def add_range(self, start: str | SocketAddress, end: str | SocketAddress, family: str = "ipv4") -> None:
         """Block from ``start`` to ``end``, both included. Node's ``addRange()``.
 
         :raises ArgValueError: ERR_INVALID_ARG_VALUE if ``end`` comes before ``start`` or is of the
@@ -279,9 +277,7 @@ class BlockList:
             return False
         number = _number(one)
         is_ipv4 = one.family == "ipv4"
-        return any(
-            rule.first <= number <= rule.last and (rule.ipv4 or not is_ipv4) for rule in self._rules
-        )
+        return any(rule.first <= number <= rule.last and (rule.ipv4 or not is_ipv4) for rule in self._rules)
 
     @property
     def rules(self) -> list[str]:

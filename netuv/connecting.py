@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyuv
 
-from netuv import errors, options as opts
+from netuv import errors
+from netuv import options as opts
 from netuv.address import AddressInfo, is_ip
-from netuv.dns import ADDRCONFIG, lookup as dns_lookup
+from netuv.dns import ADDRCONFIG
+from netuv.dns import lookup as dns_lookup
 from netuv.loop import Loop
 from netuv.timers import Timeout, set_timeout
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 _UVError = pyuv.error.UVError
 _FAMILIES = {None: 0, 0: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
-_ANY = {4: "0.0.0.0", 6: "::"}  # noqa: S104
+_ANY = {4: "0.0.0.0", 6: "::"}
 _MIN_ATTEMPT_TIMEOUT = 10
 
 
@@ -105,9 +107,7 @@ class Plan:
             errors.check_callback("lookup", self.lookup)
         select = given.get("auto_select_family")
         self.select = (
-            _Defaults.auto_select_family
-            if select is None
-            else _check_bool("auto_select_family", select)
+            _Defaults.auto_select_family if select is None else _check_bool("auto_select_family", select)
         )
         timeout = given.get("auto_select_family_attempt_timeout")
         self.attempt_timeout = (
@@ -203,8 +203,7 @@ class Attempt:
         if not self.addresses:
             first = addresses[0] if addresses else {"address": None, "family": None}
             self._fail_later(
-                self._unusable(first["address"], first["family"])
-                or errors.invalid_ip(first["address"])
+                self._unusable(first["address"], first["family"]) or errors.invalid_ip(first["address"])
             )
             return
         self._touch()
@@ -275,9 +274,7 @@ class Attempt:
         except _UVError as error:
             name = socket.address()
             local = (name.address, name.port) if name is not None else None
-            socket.destroy(
-                errors.from_status(error.args[0], "connect", address, plan.port, local=local)
-            )
+            socket.destroy(errors.from_status(error.args[0], "connect", address, plan.port, local=local))
 
     def _on_connect(
         self, handle: Any, status: int | None, address: Any, port: int | None, family: int | None
@@ -441,9 +438,7 @@ def linger_zero(handle: Any) -> None:
     """Let close() send a reset."""
     with borrowed(handle) as sock:
         # struct linger {1, 0}: two ints
-        sock.setsockopt(
-            stdlib_socket.SOL_SOCKET, stdlib_socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"
-        )
+        sock.setsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
 
 def set_keep_alive(handle: Any, enable: bool, delay: int) -> None:

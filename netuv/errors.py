@@ -29,9 +29,7 @@ import pyuv
 
 # --- what the network does -----------------------------------------------------------------
 
-_NAMES: dict[int, str] = {
-    number: name.removeprefix("UV_") for number, name in pyuv.errno.errorcode.items()
-}
+_NAMES: dict[int, str] = {number: name.removeprefix("UV_") for number, name in pyuv.errno.errorcode.items()}
 
 _TEXT_IN_MESSAGE = frozenset({"listen"})  # Node spells the error out there, and nowhere else
 _NO_PEER_IN_MESSAGE = frozenset({"read", "write", "shutdown", "accept"})
@@ -116,9 +114,7 @@ class AggregateNetError(NetError):
 
     def __init__(self, errors: Sequence[NetError]) -> None:
         first = errors[0]
-        super().__init__(
-            "", code=first.code, syscall=first.syscall, address=first.address, port=first.port
-        )
+        super().__init__("", code=first.code, syscall=first.syscall, address=first.address, port=first.port)
         self.errors = list(errors)
 
 
@@ -236,9 +232,7 @@ def connection_timeout(address: str | None = None, port: int | None = None) -> N
 
 def ip_blocked(address: str) -> NetError:
     """The block list of the connect option has this address."""
-    return NetError(
-        f"IP({address}) is blocked by net.BlockList", code="ERR_IP_BLOCKED", address=address
-    )
+    return NetError(f"IP({address}) is blocked by net.BlockList", code="ERR_IP_BLOCKED", address=address)
 
 
 def path_too_long(path: object, limit: int) -> NetError:
@@ -362,8 +356,7 @@ def wrong_thread() -> StateError:
 def forked_loop() -> StateError:
     """A loop of the parent process used after fork."""
     return StateError(
-        "the loop was made before fork() and cannot be used in the child process;"
-        " make a new one there",
+        "the loop was made before fork() and cannot be used in the child process; make a new one there",
         code="ERR_LOOP_FORKED",
     )
 
@@ -466,9 +459,7 @@ def invalid_address(value: object) -> ArgValueError:
 
 def invalid_address_family(family: object, host: object, port: object) -> ArgValueError:
     """A lookup function gave an address whose family is neither 4 nor 6."""
-    error = ArgValueError(
-        f"Invalid address family: {family} {host}:{port}", "ERR_INVALID_ADDRESS_FAMILY"
-    )
+    error = ArgValueError(f"Invalid address family: {family} {host}:{port}", "ERR_INVALID_ADDRESS_FAMILY")
     error.host, error.port = host, port  # type: ignore[attr-defined]
     return error
 

@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket as stdlib_socket
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -35,6 +34,10 @@ import pyuv
 
 from netuv import errors
 from netuv.emitter import EventEmitter
+
+
+# What 'close' listeners may start anew while the loop closes is closed again, so often.
+MAX_CLOSING_TURNS = 100
 
 
 class Owner(Protocol):
@@ -62,7 +65,8 @@ class Loop(EventEmitter):
             raise errors.invalid_arg_type("uv", "a pyuv.Loop", uv)
         if debug is None:
             debug = os.environ.get("NETUV_DEBUG", "0") not in ("", "0")
-        self.uv = uv if uv is not None else pyuv.Loop()
+        #: The pyuv.Loop; None after close().
+        self.uv: Any = uv if uv is not None else pyuv.Loop()
         self.debug = debug
         #: True after close().
         self.closed = False
@@ -71,6 +75,7 @@ class Loop(EventEmitter):
         self._owners: set[Owner] = set()
         self._immediates: Any = None  # netuv.timers keeps its queue here
         self._running = False
+        self._in_uv = False
         self._stopping = False
         self._failure: BaseException | None = None
         self._pid = os.getpid()
@@ -105,22 +110,30 @@ class Loop(EventEmitter):
         self._thread = threading.get_ident()
         self._watch_signals()
         try:
-            while True:
-                try:
-                    self._drain()
-                except BaseException as error:
-                    self._on_exception(type(error), error, error.__traceback__)
-                if self._failure is None and not self._stopping:
-                    self.uv.run()
-                if self._failure is not None or self._stopping:
-                    break
-                if not self._ticks and not self._calls:
-                    break
-                self._run_calls()
+            self._turn(pyuv.UV_RUN_DEFAULT)
+            while (self._ticks or self._calls) and self._failure is None and not self._stopping:
+                self._turn(pyuv.UV_RUN_DEFAULT)
         finally:
             self._running = False
             if self._wakeup is not None:
                 self._wakeup.stop()
+        self._raise_failure()
+
+    def _turn(self, mode: int) -> None:
+        """Run what waits for libuv to be run, then libuv."""
+        self._run_calls()
+        try:
+            self._drain()
+        except BaseException as error:
+            self._on_exception(type(error), error, error.__traceback__)
+        if self._failure is None and not self._stopping:
+            self._in_uv = True
+            try:
+                self.uv.run(mode)
+            finally:
+                self._in_uv = False
+
+    def _raise_failure(self) -> None:
         failure, self._failure = self._failure, None
         if failure is not None:
             try:
@@ -131,8 +144,14 @@ class Loop(EventEmitter):
     def stop(self) -> None:
         """Let run() return after the current turn; what is open stays open."""
         self.check_thread()
-        self._stopping = True
-        self.uv.stop()
+        if self._running:
+            self._stopping = True
+            self._stop_uv()
+
+    def _stop_uv(self) -> None:
+        # Outside of uv.run() the stop would hit the next one; a run() of the user's own is not known here.
+        if self._in_uv or not self._running:
+            self.uv.stop()
 
     def close(self) -> None:
         """Destroy every socket, close every server, timer and pyuv handle, and give up the loop.
@@ -144,6 +163,36 @@ class Loop(EventEmitter):
         self.check()
         if self._running:
             raise RuntimeError("a running loop cannot be closed; stop() it first")
+        self._running = True
+        self._stopping = False
+        failures = []
+        for _ in range(MAX_CLOSING_TURNS):
+            self._close_all()
+            self._turn(pyuv.UV_RUN_ONCE)
+            if self._failure is not None:
+                failures.append(self._failure)
+                self._failure = None
+            elif not self._owners and not self._ticks and not self.uv.alive:
+                break
+        self._ticks.clear()
+        self._calls.clear()
+        for handle in self._internal:
+            if not handle.closed:
+                handle.close()
+        self.uv.run(pyuv.UV_RUN_NOWAIT)
+        if self._wakeup is not None:
+            self._wakeup.close()
+        self._running = False
+        self.closed = True
+        del self.uv.excepthook
+        self._internal.clear()
+        # With the last reference to the pyuv.Loop its descriptors go.
+        self._prepare = self._async = self._wakeup = self._immediates = self.uv = None
+        for failure in failures:
+            self._note_failure(failure)
+        self._raise_failure()
+
+    def _close_all(self) -> None:
         if self._immediates is not None:
             self._immediates.clear()
         for owner in list(self._owners):
@@ -151,16 +200,6 @@ class Loop(EventEmitter):
         for handle in self.uv.handles:
             if not handle.closed and handle not in self._internal:
                 handle.close()
-        try:
-            self.run()
-        finally:
-            for handle in self._internal:
-                if not handle.closed:
-                    handle.close()
-            self.uv.run(pyuv.UV_RUN_NOWAIT)
-            if self._wakeup is not None:
-                self._wakeup.close()
-            self.closed = True
 
     def now(self) -> int:
         """The loop's time in ms, as of the start of this turn; only differences mean something."""
@@ -178,6 +217,8 @@ class Loop(EventEmitter):
 
     def next_tick(self, callback: Callable[..., Any], *args: Any) -> None:
         """Call ``callback(*args)`` after the current callback, before any I/O. ``process.nextTick``."""
+        if self.closed:
+            raise errors.loop_closed()
         if self.debug:
             self.check_thread()
         self._ticks.append((callback, args))
@@ -194,7 +235,10 @@ class Loop(EventEmitter):
         if self.closed:
             raise errors.loop_closed()
         self._calls.append((callback, args))
-        self._async.send()
+        try:
+            self._async.send()
+        except (AttributeError, pyuv.error.HandleClosedError):  # closed meanwhile
+            raise errors.loop_closed() from None
 
     def _drain(self) -> None:
         """Run the ticks. After an exception the rest waits for the next callback."""
@@ -236,7 +280,13 @@ class Loop(EventEmitter):
                 self.emit("uncaughtException", error)
                 return
             except BaseException as second:
+                if second.__context__ is None and second is not error:
+                    second.__context__ = error
                 error = second
+        self._note_failure(error)
+        self._stop_uv()
+
+    def _note_failure(self, error: BaseException) -> None:
         if self._failure is None:
             self._failure = error
         elif self._failure is not error:
@@ -245,7 +295,6 @@ class Loop(EventEmitter):
                 last = last.__context__
             if last is not error:
                 last.__context__ = error
-        self.uv.stop()
 
     def _watch_signals(self) -> None:
         if threading.current_thread() is not threading.main_thread():
@@ -270,34 +319,34 @@ class Loop(EventEmitter):
 
 
 class _SignalWakeup:
-    """Python's wakeup fd, watched by the loop while it runs."""
+    """Python's wakeup fd: a pipe whose other end the loop watches while it runs."""
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._reader, self._writer = stdlib_socket.socketpair()
-        self._reader.setblocking(False)
-        self._writer.setblocking(False)
-        self._poll = pyuv.Poll(loop.uv, self._reader.fileno())
+        self._reader, self._writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(self._writer, False)
+        self._poll = pyuv.Poll(loop.uv, self._reader)
         loop._internal.add(self._poll)
         self._former = -1
 
     def start(self) -> None:
         self._poll.start(pyuv.UV_READABLE, self._on_wakeup)
         self._poll.ref = False
-        self._former = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._former = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
 
     def stop(self) -> None:
         signal.set_wakeup_fd(self._former)
         self._poll.stop()
 
     def close(self) -> None:
-        self._reader.close()
-        self._writer.close()
+        os.close(self._reader)
+        os.close(self._writer)
 
     def _on_wakeup(self, poll: Any, events: int, status: int | None) -> None:
         # Running Python code is all it takes: the interpreter calls the signal handlers here.
         try:
-            self._reader.recv(4096)
+            os.read(self._reader, 4096)
         except BlockingIOError:
             pass
         if self._loop._ticks:

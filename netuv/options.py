@@ -97,6 +97,8 @@ def normalize(
             options.update(first)
         elif is_path(first):
             options["path"] = first
+        elif "handle" in known and (hasattr(first, "_handle") or hasattr(first, "fileno")):
+            options["handle"] = first
         else:
             options["port"] = first
             if rest and isinstance(rest[0], str) and "host" in known:

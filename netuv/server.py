@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 
 import pyuv
 
-from netuv import connecting, errors, options as opts
+from netuv import connecting, errors
+from netuv import options as opts
 from netuv.address import AddressInfo, DropInfo
 from netuv.dns import lookup
 from netuv.emitter import EventEmitter
@@ -28,7 +29,7 @@ from netuv.socket import Socket
 Self = TypeVar("Self", bound="Server")
 
 DEFAULT_BACKLOG = 511
-_ANY = "0.0.0.0"  # noqa: S104
+_ANY = "0.0.0.0"
 _REUSEPORT = 2  # UV_TCP_REUSEPORT, which pyuv does not name
 _UVError = pyuv.error.UVError
 
@@ -103,6 +104,10 @@ class Server(EventEmitter):
         state = f"listening on {self.address()}" if self.listening else "not listening"
         return f"<netuv.{type(self).__name__} {state}, {self._connections} connections>"
 
+    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+        if not self._loop.closed:
+            self._loop.next_tick(callback, *args)
+
     # -- listen ------------------------------------------------------------------------------------
 
     def listen(self: Self, *args: Any, **keywords: Any) -> Self:
@@ -161,7 +166,9 @@ class Server(EventEmitter):
             mode = 0o444 * bool(given.get("readable_all")) | 0o222 * bool(given.get("writable_all"))
             if mode and path.startswith(b"\0"):
                 raise errors.invalid_arg_value(
-                    "path", given["path"], "is abstract, so readable_all and writable_all have no file"
+                    "path",
+                    given["path"],
+                    "is abstract, so readable_all and writable_all have no file",
                 )
             return lambda: self._listen_path(path, backlog, mode)
         if "port" not in given and given:
@@ -217,9 +224,7 @@ class Server(EventEmitter):
         except OSError as error:
             handle.close()
             status = -(error.errno or 0)
-            self._loop.next_tick(
-                self._emit_listen_error, errors.from_status(status, "listen", name)
-            )
+            self._tick(self._emit_listen_error, errors.from_status(status, "listen", name))
         else:
             self._path = name
             self._listen(handle, backlog, name, None)
@@ -233,13 +238,13 @@ class Server(EventEmitter):
         self._handle = handle
         handle.ref = self._ref
         self._loop._owners.add(self)
-        self._loop.next_tick(self._emit_listening)
+        self._tick(self._emit_listening)
 
     def _fail_listen(self, handle: Any, error: Any, address: str | None, port: int | None) -> None:
         handle.close()
         self._path = None
         failure = errors.from_uv_error(error, "listen", address, port)
-        self._loop.next_tick(self._emit_listen_error, failure)
+        self._tick(self._emit_listen_error, failure)
 
     def _emit_listen_error(self, error: BaseException) -> None:
         self._maybe_emit_close()
@@ -303,7 +308,7 @@ class Server(EventEmitter):
     def get_connections(self: Self, callback: Callable[[Any, int], object]) -> Self:
         """Tell ``callback(None, count)`` the number of connections. Node's ``getConnections()``."""
         errors.check_callback("callback", callback)
-        self._loop.next_tick(callback, None, self._connections)
+        self._tick(callback, None, self._connections)
         return self
 
     # -- close -------------------------------------------------------------------------------------
@@ -325,7 +330,7 @@ class Server(EventEmitter):
             if self._close_owed:
                 self.once("close", lambda: callback(answer))
             else:
-                self._loop.next_tick(callback, answer)
+                self._tick(callback, answer)
         handle, self._handle = self._handle, None
         if handle is not None:
             handle.close()
@@ -337,7 +342,7 @@ class Server(EventEmitter):
     def _maybe_emit_close(self) -> None:
         if self._handle is None and not self._connections and self._close_owed:
             self._close_owed = False
-            self._loop.next_tick(self.emit, "close")
+            self._tick(self.emit, "close")
 
     def _close_with_loop(self) -> None:
         self.close()

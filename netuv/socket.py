@@ -1,4 +1,4 @@
-"""``net.Socket``: a Duplex stream over one libuv TCP or Pipe handle.
+"""``net.Socket``: a duplex stream over one libuv TCP or Pipe handle.
 
 The stream layer decides what happens when; this module moves the bytes. libuv calls back into the methods
 ``_on_<what>``, each of which ends with the gate that runs the ticks (see netuv.loop).
@@ -10,8 +10,8 @@ Writing. uv_try_write first, and what the kernel did not take goes to uv_write. 
 nothing stands in the way of a write (connected, nothing queued, not corked, not ended), else None: with it
 ``write()`` is one call. ``_update_ready()`` derives it from the state, after anything that changes that.
 
-Handle. It may come late (connect) and go early (destroy): what is set before it is there is kept and
-applied by ``_apply_settings()``. 'close' is emitted when libuv has closed it.
+Handle. It may come late (connect) and go early (destroy); 'close' is emitted when libuv has closed it. What
+can be set on it, and asked of it, is in netuv.endpoint.
 
 Most attributes have their start value on the class, so that an idle socket is small.
 """
@@ -23,13 +23,12 @@ from typing import Any, TypeVar
 
 import pyuv
 
-from netuv import connecting, errors, options as opts
-from netuv.address import AddressInfo
+from netuv import connecting, errors
+from netuv import options as opts
+from netuv.endpoint import Endpoint
 from netuv.loop import Loop, default_loop
-from netuv.stream import Duplex
 from netuv.stream.base import Done
 from netuv.stream.writable import Callback, Chunk, frozen
-from netuv.timers import IdleTimer
 
 Self = TypeVar("Self", bound="Socket")
 
@@ -60,7 +59,7 @@ _LIFE = (
 )
 
 
-class Socket(Duplex):
+class Socket(Endpoint):
     """A TCP or Unix-socket connection. Node's ``net.Socket``.
 
     :param fd: an open descriptor of a stream socket or pipe; the Socket owns it from then on.
@@ -80,34 +79,19 @@ class Socket(Duplex):
     """
 
     allow_half_open = False
-    #: True from connect() to 'connect'. Node's ``connecting``.
-    connecting: bool = False
-    #: The idle timeout in ms, or None when none was set. Node's ``timeout``.
-    timeout: float | None = None
     #: The Server that accepted it, or None. Node's ``server``.
     server: Any = None
     #: 'address:port' of each attempt of an address-family race, in order. Node's name is the same.
     auto_select_family_attempted_addresses: list[str] | None = None
 
-    _handle: Any = None
     _ready: Any = None
-    _idle: IdleTimer | None = None
     _started: bool = False  # uv_read_start is in force
-    _in_flight: bool = False  # uv_write is under way
-    _dispatched: int = 0  # bytes handed to libuv
     _had_error: bool = False
     _resetting: bool = False
-    _ref: bool = True
-    _no_delay: bool = False
-    _keep_alive: bool = False
-    _keep_alive_delay: int = 0  # s
     _type: str | None = None
     _attempt: Any = None  # the connecting.Attempt of the current connect()
-    _peername: AddressInfo | None = None
-    _sockname: AddressInfo | None = None
     _onread: tuple[Any, Callable[..., Any]] | None = None
     _onread_rest: bytes = b""
-    _last_queue_size: int = 0
     _block_list: Any = None
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
@@ -227,7 +211,8 @@ class Socket(Duplex):
         return f"<netuv.{name} {self.ready_state} {self.remote_address or ''}>"
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        self._loop.next_tick(callback, *args)
+        if not self._loop.closed:  # nothing of a closed loop is heard of any more
+            self._loop.next_tick(callback, *args)
 
     # -- connecting --------------------------------------------------------------------------------
 
@@ -247,9 +232,7 @@ class Socket(Duplex):
 
         Raises at once what is wrong with the arguments. A socket that has closed may connect anew.
         """
-        given, listener = opts.normalize(
-            "connect", args, keywords, opts.CONNECT_OPTIONS, "listener"
-        )
+        given, listener = opts.normalize("connect", args, keywords, opts.CONNECT_OPTIONS, "listener")
         self._loop.check()
         self._loop.check_thread()
         plan = connecting.Plan(given, self._type, self._block_list)
@@ -394,7 +377,7 @@ class Socket(Duplex):
         return super().resume()
 
     @property
-    def readable_did_read(self) -> bool:  # type: ignore[override]
+    def readable_did_read(self) -> bool:
         """True once anything was delivered. Node's ``readableDidRead``."""
         return self.bytes_read > self.readable_length
 
@@ -430,7 +413,7 @@ class Socket(Duplex):
         self._update_ready()
         return answer
 
-    write.__doc__ = Duplex.write.__doc__
+    write.__doc__ = Endpoint.write.__doc__
 
     def _update_ready(self) -> None:
         clear = not (
@@ -538,7 +521,7 @@ class Socket(Duplex):
         self._update_ready()
         return self
 
-    end.__doc__ = Duplex.end.__doc__
+    end.__doc__ = Endpoint.end.__doc__
 
     def _final(self, done: Done) -> None:
         """Send the FIN, once there is a connection."""
@@ -565,7 +548,7 @@ class Socket(Duplex):
         self._loop.check_thread()
         return super().destroy(error)
 
-    destroy.__doc__ = Duplex.destroy.__doc__
+    destroy.__doc__ = Endpoint.destroy.__doc__
 
     def destroy_soon(self) -> None:
         """Destroy the socket once all is written. Node's ``destroySoon()``."""
@@ -640,188 +623,6 @@ class Socket(Duplex):
 
     def _close_with_loop(self) -> None:
         self.destroy()
-
-    # -- settings ----------------------------------------------------------------------------------
-
-    def set_timeout(
-        self: Self, timeout: float, callback: Callable[[], object] | None = None
-    ) -> Self:
-        """Emit 'timeout' after so many idle ms; the socket stays open. Node's ``setTimeout()``.
-
-        :param timeout: in ms; 0 ends it. Reads, writes and the progress of a queued write count as activity.
-        :param callback: a one-time listener of 'timeout'; with 0 it is taken away instead.
-        """
-        if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
-            raise errors.invalid_arg_type("timeout", "a number of milliseconds", timeout)
-        if not 0 <= timeout < float("inf"):
-            raise errors.out_of_range("timeout", "a non-negative finite number", timeout)
-        if callback is not None:
-            errors.check_callback("callback", callback)
-        if self.destroyed:
-            return self
-        self.timeout = timeout
-        if self._idle is not None:
-            self._idle.close()
-            self._idle = None
-        if timeout == 0:
-            if callback is not None:
-                self.remove_listener("timeout", callback)
-        else:
-            self._idle = IdleTimer(self._loop, timeout, self._on_timeout)
-            if callback is not None:
-                self.once("timeout", callback)
-        return self
-
-    def _on_timeout(self) -> None:
-        if self._in_flight:
-            size = self._handle.write_queue_size
-            if size != self._last_queue_size:
-                self._last_queue_size = size
-                assert self._idle is not None
-                self._idle.active()
-                return
-        self.emit("timeout")
-
-    def set_no_delay(self: Self, no_delay: bool = True) -> Self:
-        """Switch Nagle's algorithm off (True) or on. Node's ``setNoDelay()``."""
-        no_delay = bool(no_delay)
-        if self._no_delay != no_delay:
-            self._no_delay = no_delay
-            if not self.pending and isinstance(self._handle, pyuv.TCP):
-                self._handle.nodelay(no_delay)
-        return self
-
-    def set_keep_alive(self: Self, enable: bool = False, initial_delay: float = 0) -> Self:
-        """Switch TCP keep-alive on or off. Node's ``setKeepAlive()``.
-
-        :param initial_delay: ms from the last data to the first probe (whole seconds are used); 0 leaves
-            it as it is.
-        """
-        delay = opts.check_delay("initial_delay", initial_delay) // 1000
-        enable = bool(enable)
-        if enable != self._keep_alive or (enable and delay != self._keep_alive_delay):
-            self._keep_alive = enable
-            self._keep_alive_delay = delay
-            if not self.pending:
-                self._apply_keep_alive()
-        return self
-
-    def _apply_settings(self) -> None:
-        if self._no_delay and isinstance(self._handle, pyuv.TCP):
-            self._handle.nodelay(True)
-        if self._keep_alive:
-            self._apply_keep_alive()
-        if not self._ref:
-            self._handle.ref = False
-
-    def _apply_keep_alive(self) -> None:
-        if isinstance(self._handle, pyuv.TCP):
-            connecting.set_keep_alive(self._handle, self._keep_alive, self._keep_alive_delay)
-
-    def set_type_of_service(self: Self, tos: int) -> Self:
-        """Set the IP TOS or IPv6 traffic class, 0 to 255. Node's ``setTypeOfService()``."""
-        connecting.type_of_service(self._handle, errors.check_int("tos", tos, 0, 255))
-        return self
-
-    def get_type_of_service(self) -> int:
-        """The IP TOS or IPv6 traffic class; 0 without a connection. Node's ``getTypeOfService()``."""
-        return connecting.type_of_service(self._handle)
-
-    def ref(self: Self) -> Self:
-        """Keep the loop running while this socket is open (the default). Node's ``ref()``."""
-        return self._set_ref(True)
-
-    def unref(self: Self) -> Self:
-        """Do not keep the loop running for this socket. Node's ``unref()``."""
-        return self._set_ref(False)
-
-    def _set_ref(self: Self, ref: bool) -> Self:
-        self._ref = ref
-        if self._handle is not None:
-            self._handle.ref = ref
-        return self
-
-    # -- facts -------------------------------------------------------------------------------------
-
-    @property
-    def pending(self) -> bool:
-        """True while there is no connection: before connect(), while connecting, and in 'close'."""
-        return self._handle is None or self.connecting
-
-    @property
-    def ready_state(self) -> str:
-        """'opening', 'open', 'readOnly', 'writeOnly' or 'closed'. Node's ``readyState``."""
-        if self.connecting:
-            return "opening"
-        if self.readable:
-            return "open" if self.writable else "readOnly"
-        return "writeOnly" if self.writable else "closed"
-
-    @property
-    def writable_length(self) -> int:
-        """Bytes in user memory: waiting for 'connect', or in libuv's queue. Node's ``writableLength``."""
-        if self._in_flight and self._handle is not None:
-            waiting: int = self._write_length - self._writing_length + self._handle.write_queue_size
-            return waiting
-        return self._write_length
-
-    @property
-    def buffer_size(self) -> int:
-        """The same as writable_length. Node's ``bufferSize``."""
-        return self.writable_length
-
-    @property
-    def bytes_written(self) -> int:
-        """Bytes sent, and those that are queued. Node's ``bytesWritten``."""
-        in_libuv = self._writing_length if self._in_flight else 0
-        return self._dispatched + self._write_length - in_libuv
-
-    def address(self) -> AddressInfo | None:
-        """The local end (address, family, port); None without one. Node's ``address()``."""
-        if self._sockname is None and isinstance(self._handle, pyuv.TCP):
-            self._sockname = connecting.name_of(self._handle.getsockname)
-        return self._sockname
-
-    def _peer(self) -> AddressInfo | None:
-        if self._peername is None and not self.pending and isinstance(self._handle, pyuv.TCP):
-            self._peername = connecting.name_of(self._handle.getpeername)
-        return self._peername
-
-    @property
-    def remote_address(self) -> str | None:
-        """The peer's IP address; None on a Unix socket, or without a connection."""
-        peer = self._peer()
-        return peer.address if peer else None
-
-    @property
-    def remote_family(self) -> str | None:
-        """'IPv4' or 'IPv6', of the peer. Node's ``remoteFamily``."""
-        peer = self._peer()
-        return peer.family if peer else None
-
-    @property
-    def remote_port(self) -> int | None:
-        """The peer's port. Node's ``remotePort``."""
-        peer = self._peer()
-        return peer.port if peer else None
-
-    @property
-    def local_address(self) -> str | None:
-        """This end's IP address. Node's ``localAddress``."""
-        name = self.address()
-        return name.address if name else None
-
-    @property
-    def local_family(self) -> str | None:
-        """'IPv4' or 'IPv6', of this end. Node's ``localFamily``."""
-        name = self.address()
-        return name.family if name else None
-
-    @property
-    def local_port(self) -> int | None:
-        """This end's port. Node's ``localPort``."""
-        name = self.address()
-        return name.port if name else None
 
 
 def connect(*args: Any, **keywords: Any) -> Socket:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 class Pipe:
+    """One pipe() between two streams."""
+
     __slots__ = ("destination", "drain_listening", "end", "over", "source", "waiting")
 
     def __init__(self, source: Readable, destination: Writable, end: bool) -> None:
@@ -31,6 +33,7 @@ class Pipe:
         self.over = False
 
     def start(self) -> None:
+        """Put the listeners in place and let the source flow."""
         source, destination = self.source, self.destination
         source._pipes += (self,)
         if source.readable_ended:
@@ -82,7 +85,7 @@ class Pipe:
             else:
                 destination._error_or_destroy(error)
 
-    def _on_close(self) -> None:
+    def _on_close(self, *had_error: bool) -> None:
         self.destination.remove_listener("finish", self._on_finish)
         self._unpipe()
 

@@ -77,21 +77,12 @@ class Readable(Stream):
     @property
     def readable(self) -> bool:
         """True while data may still come. Node's ``readable``."""
-        return (
-            self._can_read
-            and not self.destroyed
-            and not self._error_emitted
-            and not self.readable_ended
-        )
+        return self._can_read and not self.destroyed and not self._error_emitted and not self.readable_ended
 
     @property
     def readable_aborted(self) -> bool:
         """True when the stream ended before 'end'. Node's ``readableAborted``."""
-        return (
-            self._can_read
-            and (self.destroyed or self.errored is not None)
-            and not self.readable_ended
-        )
+        return self._can_read and (self.destroyed or self.errored is not None) and not self.readable_ended
 
     @property
     def readable_encoding(self) -> str | None:
@@ -121,11 +112,11 @@ class Readable(Stream):
         if self._decoder is not None:
             text = self._decoder.write(chunk)
             if text:
-                self._add(text)
+                self._enqueue(text)
             else:
                 self._maybe_read_more()
         else:
-            self._add(chunk)
+            self._enqueue(chunk)
         return self._wants_more()
 
     def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
@@ -152,7 +143,7 @@ class Readable(Stream):
             if self._decoder is not None:
                 decoder = Decoder(self._decoder.encoding)
                 chunk = decoder.write(chunk) + decoder.end()
-            self._add(chunk, front=True)
+            self._enqueue(chunk, front=True)
         return self._wants_more()
 
     def _wants_more(self) -> bool:
@@ -160,7 +151,7 @@ class Readable(Stream):
             self.readable_length < self.readable_high_water_mark or self.readable_length == 0
         )
 
-    def _add(self, chunk: Chunk, front: bool = False) -> None:
+    def _enqueue(self, chunk: Chunk, front: bool = False) -> None:
         if (
             self.readable_flowing
             and self.readable_length == 0
@@ -219,9 +210,7 @@ class Readable(Stream):
             self.readable_high_water_mark = 1 << (size - 1).bit_length()
         if size != 0:
             self._emitted_readable = False
-        elif self._need_readable and (
-            self._eof or 0 < self.readable_high_water_mark <= self.readable_length
-        ):
+        elif self._need_readable and (self._eof or 0 < self.readable_high_water_mark <= self.readable_length):
             if self.readable_length == 0:
                 self._schedule_end()
             else:
@@ -306,11 +295,7 @@ class Readable(Stream):
             self._tick(self._emit_readable)
 
     def _emit_readable(self) -> None:
-        if (
-            not self.destroyed
-            and self.errored is None
-            and (self.readable_length or self._eof)
-        ):
+        if not self.destroyed and self.errored is None and (self.readable_length or self._eof):
             self.emit("readable")
             self._emitted_readable = False
         if (

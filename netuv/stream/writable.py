@@ -62,12 +62,7 @@ class Writable(Stream):
     @property
     def writable(self) -> bool:
         """True while write() is allowed. Node's ``writable``."""
-        return (
-            self._can_write
-            and not self.writable_ended
-            and not self.destroyed
-            and self.errored is None
-        )
+        return self._can_write and not self.writable_ended and not self.destroyed and self.errored is None
 
     @property
     def writable_length(self) -> int:
@@ -82,11 +77,7 @@ class Writable(Stream):
     @property
     def writable_aborted(self) -> bool:
         """True when the stream ended before 'finish'. Node's ``writableAborted``."""
-        return (
-            self._can_write
-            and (self.destroyed or self.errored is not None)
-            and not self.writable_finished
-        )
+        return self._can_write and (self.destroyed or self.errored is not None) and not self.writable_finished
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -194,12 +185,7 @@ class Writable(Stream):
 
     def _after_write(self, callbacks: tuple[Callback, ...]) -> None:
         self._after_write_scheduled = False
-        if (
-            self._need_drain
-            and self._write_length == 0
-            and not self.writable_ended
-            and not self.destroyed
-        ):
+        if self._need_drain and self._write_length == 0 and not self.writable_ended and not self.destroyed:
             self._need_drain = False
             self.emit("drain")
         self._call_all(callbacks, None)
