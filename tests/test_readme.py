@@ -167,6 +167,13 @@ def test_every_path_exists() -> None:
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
+def test_every_module_is_in_the_table_of_layers() -> None:
+    table = README.partition("How it is built\n")[2].partition("\n\n\n")[0]
+    listed = re.findall(r"``(\w+)``", "\n".join(re.findall(r"(?m)^``.{28}", table)))
+    modules = {path.stem for path in (ROOT / "netuv").iterdir() if not path.stem.startswith("_")}
+    assert sorted(listed) == sorted(modules - {"py"})
+
+
 def test_every_example_is_listed() -> None:
     listed = re.findall(r"^(\w+\.py) +\S", README, re.MULTILINE)
     assert sorted(listed) == sorted(path.name for path in (ROOT / "examples").glob("*.py"))
@@ -178,8 +185,6 @@ def test_it_is_right_restructured_text(name: str) -> None:
     utils = pytest.importorskip("docutils.utils")
     settings = {"report_level": 1, "halt_level": 2, "output_encoding": "unicode"}
     try:
-        core.publish_string(
-            (ROOT / name).read_text("utf-8"), writer_name="html", settings_overrides=settings
-        )
+        core.publish_string((ROOT / name).read_text("utf-8"), writer_name="html", settings_overrides=settings)
     except utils.SystemMessage as problem:
         pytest.fail(f"{name}: {problem}")
