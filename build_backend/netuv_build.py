@@ -55,8 +55,7 @@ LIBUV_SOURCES = """
 """.split()
 LIBUV_ON: dict[str, dict[str, list[str]]] = {
     "linux": {
-        "sources": "unix/linux unix/procfs-exepath unix/random-getrandom "
-        "unix/random-sysctl-linux".split(),
+        "sources": "unix/linux unix/procfs-exepath unix/random-getrandom unix/random-sysctl-linux".split(),
         "macros": ["_GNU_SOURCE"],
         "libraries": ["pthread", "dl", "rt", "m"],
     },
@@ -228,9 +227,7 @@ def build_wheel(
 get_requires_for_build_editable = get_requires_for_build_wheel
 
 
-def prepare_metadata_for_build_editable(
-    metadata_directory: str, config_settings: Any = None
-) -> str:
+def prepare_metadata_for_build_editable(metadata_directory: str, config_settings: Any = None) -> str:
     return build_meta.prepare_metadata_for_build_editable(metadata_directory, config_settings)
 
 
