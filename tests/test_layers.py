@@ -12,13 +12,13 @@ import netuv
 
 PACKAGE = Path(netuv.__file__).parent
 
-# From the bottom up. A module imports from the rows below its own and, in its own row, from its left.
+# From the bottom up. A module imports from the rows below, and in its own row from its left.
 LAYERS = (
     ("_version", "errors", "emitter"),
     ("address", "options"),
     ("loop", "stream"),
     ("timers", "dns", "abort"),
-    ("connecting", "socket"),
+    ("connecting", "endpoint", "socket"),
     ("server",),
     ("__init__", "__main__"),
     ("node",),
