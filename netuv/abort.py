@@ -61,14 +61,14 @@ def _check(signal: Any) -> AbortSignal:
 
 
 def destroy_on_abort(signal: Any, stream: Stream) -> None:
-    """Destroy the stream with an AbortError when the signal is aborted, at once if it is already."""
+    """Destroy the stream with an AbortError when the signal is aborted, in a tick if it is already."""
     signal = _check(signal)
 
     def on_abort() -> None:
         stream.destroy(errors.abort_error(signal.reason))
 
     if signal.aborted:
-        on_abort()
+        stream._tick(on_abort)
     else:
         signal.once("abort", on_abort)
         stream.once("close", lambda *args: signal.remove_listener("abort", on_abort))

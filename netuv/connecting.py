@@ -96,6 +96,8 @@ class Plan:
         if self.local_address is not None and not is_ip(self.local_address):
             raise errors.invalid_ip(self.local_address)
         local_port = given.get("local_port")
+        if local_port is not None and not isinstance(local_port, int):
+            raise errors.invalid_arg_type("local_port", "an int", local_port)
         self.local_port = 0 if local_port is None else errors.check_port("local_port", local_port)
         family = given.get("family")
         if family not in _FAMILIES:

@@ -57,6 +57,7 @@ class Endpoint(Duplex):
             raise errors.out_of_range("timeout", "a non-negative finite number", timeout)
         if callback is not None:
             errors.check_callback("callback", callback)
+        self._loop.check_thread()
         if self.destroyed:
             return self
         self.timeout = timeout
@@ -136,6 +137,7 @@ class Endpoint(Duplex):
         return self._set_ref(False)
 
     def _set_ref(self: Self, ref: bool) -> Self:
+        self._loop.check_thread()
         self._ref = ref
         if self._handle is not None:
             self._handle.ref = ref

@@ -121,11 +121,11 @@ class Loop(EventEmitter):
 
     def _turn(self, mode: int) -> None:
         """Run what waits for libuv to be run, then libuv."""
-        self._run_calls()
         try:
             self._drain()
         except BaseException as error:
             self._on_exception(type(error), error, error.__traceback__)
+        self._run_calls()
         if self._failure is None and not self._stopping:
             self._in_uv = True
             try:

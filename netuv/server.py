@@ -134,6 +134,9 @@ class Server(EventEmitter):
         self._loop.check_thread()
         if self._handle is not None or self._lookup_pending:
             raise errors.already_listen()
+        if not args or args[0] is None or callable(args[0]):
+            if given.get("port") is None and not set(given) - {"backlog", "port"}:
+                given["port"] = 0  # listen(), listen(callback) and listen(None)
         start = self._plan(given)
         if given.get("signal") is not None:
             from netuv.abort import close_on_abort
@@ -159,8 +162,8 @@ class Server(EventEmitter):
                 raise errors.invalid_arg_type("handle", "a pyuv.TCP or pyuv.Pipe", handle)
             return lambda: self._listen(handle, backlog, None, None)
         if given.get("fd") is not None:
-            handle = connecting.open_fd(self._loop, given["fd"])
-            return lambda: self._listen(handle, backlog, None, None)
+            fd = errors.check_int("fd", given["fd"], 0, 2**31 - 1)
+            return lambda: self._listen_fd(fd, backlog)
         if given.get("path") is not None:
             path = opts.check_path("path", given["path"])
             mode = 0o444 * bool(given.get("readable_all")) | 0o222 * bool(given.get("writable_all"))
@@ -171,13 +174,9 @@ class Server(EventEmitter):
                     "is abstract, so readable_all and writable_all have no file",
                 )
             return lambda: self._listen_path(path, backlog, mode)
-        if "port" not in given and given:
-            if "path" in given or set(given) - {"backlog", "callback"}:
-                raise errors.invalid_arg_value(
-                    "options", dict(given), "must have the property 'port' or 'path'"
-                )
-        port = given.get("port")
-        port = 0 if port is None and "port" not in given else errors.check_port("port", port)
+        if "port" not in given:
+            raise errors.invalid_arg_value("options", dict(given), "must have 'port' or 'path'")
+        port = errors.check_port("port", given["port"])
         flags = pyuv.UV_TCP_IPV6ONLY * bool(given.get("ipv6_only"))
         flags |= _REUSEPORT * bool(given.get("reuse_port"))
         host = given.get("host")
@@ -228,6 +227,16 @@ class Server(EventEmitter):
         else:
             self._path = name
             self._listen(handle, backlog, name, None)
+
+    def _listen_fd(self, fd: int, backlog: int) -> None:
+        try:
+            handle = connecting.open_fd(self._loop, fd)
+        except errors.NetError as cause:
+            failure = errors.from_status(pyuv.errno.UV_EINVAL, "listen")
+            failure.__cause__ = cause
+            self._tick(self._emit_listen_error, failure)
+        else:
+            self._listen(handle, backlog, None, None)
 
     def _listen(self, handle: Any, backlog: int, address: str | None, port: int | None) -> None:
         try:
@@ -372,6 +381,7 @@ class Server(EventEmitter):
         return self._set_ref(False)
 
     def _set_ref(self: Self, ref: bool) -> Self:
+        self._loop.check_thread()
         self._ref = ref
         if self._handle is not None:
             self._handle.ref = ref

@@ -43,7 +43,6 @@ _LIFE = (
     "destroyed",
     "errored",
     "readable_ended",
-    "readable_flowing",
     "writable_ended",
     "writable_finished",
     "_close_emitted",
@@ -53,8 +52,6 @@ _LIFE = (
     "_final_called",
     "_had_error",
     "_need_drain",
-    "_need_readable",
-    "_paused",
     "_reading",
 )
 
@@ -240,7 +237,9 @@ class Socket(Endpoint):
             self.once("connect", listener)
         if self._handle is not None and not self.destroyed:
             status = pyuv.errno.UV_EALREADY if self.connecting else pyuv.errno.UV_EISCONN
-            error = errors.from_status(status, "connect", *plan.where)
+            here = self.address()
+            local = (here.address, here.port) if here is not None else None
+            error = errors.from_status(status, "connect", *plan.where, local=local)
             self._loop.next_tick(self.destroy, error)
             return self
         if self.destroyed:
@@ -249,7 +248,6 @@ class Socket(Endpoint):
         if self._handle is None:
             for name in _LIFE:
                 self.__dict__.pop(name, None)
-            self.readable_flowing = None
             self._attach(plan.make_handle(self._loop))
         if self._idle is not None:
             self._idle.active()
@@ -368,6 +366,18 @@ class Socket(Endpoint):
         rest, self._onread_rest = self._onread_rest, b""
         self._deliver(rest)
 
+    def read(self, size: int | None = None) -> Any:
+        self._loop.check_thread()
+        return super().read(size)
+
+    read.__doc__ = Endpoint.read.__doc__
+
+    def pause(self: Self) -> Self:
+        self._loop.check_thread()
+        return super().pause()
+
+    pause.__doc__ = Endpoint.pause.__doc__
+
     def resume(self: Self) -> Self:
         if self._onread is not None and not self.connecting and self._handle is not None:
             self._paused = False
@@ -375,6 +385,8 @@ class Socket(Endpoint):
                 self._reading = True
                 self._start_reading()
         return super().resume()
+
+    resume.__doc__ = Endpoint.resume.__doc__
 
     @property
     def readable_did_read(self) -> bool:

@@ -49,7 +49,7 @@ class Timeout:
         errors.check_callback("callback", callback)
         loop.check()
         loop.check_thread()
-        self._callback = callback
+        self._callback: Callable[..., Any] | None = callback  # None once it is cleared
         self._args = args
         self._delay = _milliseconds(1 if delay is None else delay)
         self._repeat = repeat
@@ -69,30 +69,39 @@ class Timeout:
 
     def _on_timer(self, handle: Any) -> None:
         loop = self._loop
+        callback = self._callback
+        assert callback is not None
         try:
-            self._callback(*self._args)
+            callback(*self._args)
         finally:
             if self._handle is handle and not handle.active:  # not refreshed, not cleared
                 if self._repeat:
                     self._start()
                 else:
-                    self.close()
+                    self._give_up_handle()
         if loop._ticks:
             loop._drain()
 
     def close(self) -> None:
         """Cancel it; the same as clear_timeout(timer)."""
+        self._loop.check_thread()
+        self._callback = None
+        self._give_up_handle()
+
+    _close_with_loop = close
+
+    def _give_up_handle(self) -> None:
         if self._handle is not None:
             self._handle.close()
             self._handle = None
             self._loop._owners.discard(self)
 
-    _close_with_loop = close
-
     def refresh(self) -> Timeout:
-        """Count the delay from now again; a timer that has fired is set anew."""
+        """Count the delay from now again; a timer that has fired is set anew, a cleared one is not."""
+        self._loop.check_thread()
         self._loop.check()
-        self._start()
+        if self._callback is not None:
+            self._start()
         return self
 
     def ref(self) -> Timeout:
@@ -104,6 +113,7 @@ class Timeout:
         return self._set_ref(False)
 
     def _set_ref(self, ref: bool) -> Timeout:
+        self._loop.check_thread()
         self._ref = ref
         if self._handle is not None:
             self._handle.ref = ref
@@ -134,6 +144,7 @@ class IdleTimer:
         self.active()
 
     def active(self) -> None:
+        """Count the delay from now."""
         self._last = self._loop.uv.now()
         if not self._waiting:
             self._wait(self._delay)
@@ -155,6 +166,7 @@ class IdleTimer:
             loop._drain()
 
     def close(self) -> None:
+        """Call back no more."""
         self._loop._internal.discard(self._handle)
         self._handle.close()
 

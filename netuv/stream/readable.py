@@ -380,13 +380,13 @@ class Readable(Stream):
         self._stop_reading()
         return self
 
-    def set_encoding(self: Self, encoding: str = "utf8") -> Self:
+    def set_encoding(self: Self, encoding: str | None = "utf8") -> Self:
         """Deliver str instead of bytes. Node's ``setEncoding()``.
 
         :param encoding: utf8, ascii, latin1, utf16le, hex, base64 or base64url. A character that two
             reads have cut in two arrives whole. Raises ERR_UNKNOWN_ENCODING for anything else.
         """
-        decoder = Decoder(canonical(encoding))
+        decoder = Decoder(canonical("utf8" if encoding is None else encoding))
         waiting = self._read_buffer or ()
         text = "".join(
             decoder.write(encode(chunk, self.readable_encoding or "utf8"))

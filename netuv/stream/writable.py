@@ -118,6 +118,8 @@ class Writable(Stream):
         elif isinstance(data, (bytearray, memoryview)) or _is_buffer(data):
             view = memoryview(data)
             chunk = view.cast("B") if view.c_contiguous else view.tobytes()
+        elif data is None:
+            raise errors.null_values()
         else:
             raise errors.invalid_arg_type("data", "bytes-like or str", data)
 
