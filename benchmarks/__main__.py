@@ -44,7 +44,15 @@ def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     how.add_argument("--duration", type=float, help=f"seconds of a turn (default {DURATION:g})")
     how.add_argument("--warmup", type=float, help=f"seconds before it (default {WARMUP:g})")
     how.add_argument("--rounds", type=positive, help=f"default {ROUNDS}")
+    how.add_argument(
+        "--patience", type=int, default=0, metavar="N",
+        help="take a turn again, up to N times, while others use the same cores",
+    )  # fmt: skip
     how.add_argument("--quick", action="store_true", help="only whether everything works")
+    how.add_argument(
+        "--plain-malloc", action="store_true",
+        help="do not make the result independent of the heap's luck (see README.rst)",
+    )  # fmt: skip
     how.add_argument("--no-pin", action="store_true", help="let the system choose the cores")
     how.add_argument("--python-load", action="store_true", help="do not use the load generator in C")
     how.add_argument(
@@ -58,7 +66,10 @@ def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     out.add_argument("--compare", type=Path, metavar="OLD.json", help="show what has changed since")
     out.add_argument("--from", type=Path, metavar="FILE", dest="source", help="a saved result "
                      "instead of a new one")  # fmt: skip
-    out.add_argument("--readme", action="store_true", help="put the result into benchmarks/README.rst")
+    out.add_argument(
+        "--readme", action="store_true",
+        help="keep the result in benchmarks/: README.rst, results.json and charts/",
+    )  # fmt: skip
     out.add_argument("--plain", action="store_true", help="plain text, even if rich is installed")
     args = parser.parse_args(words)
     unknown = [name for name in args.flows if name not in FLOWS]
@@ -131,7 +142,9 @@ def parameters_of(args: argparse.Namespace) -> Parameters:
         duration=choose(args.duration, QUICK_DURATION, DURATION),
         warmup=choose(args.warmup, QUICK_WARMUP, WARMUP),
         rounds=choose(args.rounds, 1, ROUNDS),
+        patience=args.patience,
         baseline=args.baseline,
+        plain_malloc=args.plain_malloc,
         python_load=args.python_load,
         quick=args.quick,
     )
@@ -253,14 +266,14 @@ def main(words: Sequence[str] | None = None) -> int:
     if args.markdown:
         args.markdown.write_text(report.markdown(document, extra))
     report.show(report.heading(document), [*report.tables(document), *extra], args.plain)
-    if args.readme:
-        readme.update(document)
-    if args.plot:
-        try:
+    try:
+        if args.plot:
             files = plot.plot_all(document, args.plot)
-        except plot.PlotError as error:
-            raise SystemExit(str(error)) from None
-        print(f"\ncharts: {', '.join(map(str, files))}")
+            print(f"\ncharts: {', '.join(map(str, files))}")
+        if args.readme:
+            readme.keep(document)
+    except plot.PlotError as error:
+        raise SystemExit(str(error)) from None
     return 1 if document["failures"] else 0
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 KIB = 1024
 BATCH = 1000  # timers or ticks that one message sets off, as the servers have it
+DISTURBED = 0.05  # a turn is, when others used more than this of a core that we used
 BLOCK = 64 * KIB  # bulk flows are counted in blocks of this size
 
 LATENCIES = ("p50_us", "p99_us", "p999_us")

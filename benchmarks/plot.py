@@ -7,12 +7,13 @@ dark, what is compared with is hatched, so that a picture can be read in grey an
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks import stats
 from benchmarks.flows import FLOWS
-from benchmarks.report import in_order, number
+from benchmarks.report import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +27,7 @@ class PlotError(Exception):
     """There is no matplotlib."""
 
 
-def plot_all(document: dict[str, Any], directory: Path) -> list[Path]:
+def plot_all(document: dict[str, Any], directory: Path, kinds: Sequence[str] = ("svg", "png")) -> list[Path]:
     """Draw every flow into `directory`; returns the files."""
     try:
         import matplotlib
@@ -39,7 +40,6 @@ def plot_all(document: dict[str, Any], directory: Path) -> list[Path]:
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.spines.left": False,
-            "svg.fonttype": "none",
             "svg.hashsalt": "netuv",
             "hatch.linewidth": 0.6,
         }
@@ -50,12 +50,12 @@ def plot_all(document: dict[str, Any], directory: Path) -> list[Path]:
         flows.setdefault(case["flow"], []).append(case)
     written = []
     for flow, cases in flows.items():
-        written += plot_flow(document, flow, cases, directory)
+        written += plot_flow(document, flow, cases, [directory / f"{flow}.{k}" for k in kinds])
     return written
 
 
 def plot_flow(
-    document: dict[str, Any], flow: str, cases: list[dict[str, Any]], directory: Path
+    document: dict[str, Any], flow: str, cases: list[dict[str, Any]], files: list[Path]
 ) -> list[Path]:
     from matplotlib import pyplot
 
@@ -82,16 +82,17 @@ def plot_flow(
         ha="left",
         color=INK,
     )
-    files = [directory / f"{flow}.svg", directory / f"{flow}.png"]
-    figure.savefig(files[0], metadata={"Date": None})
-    figure.savefig(files[1], dpi=144)
+    for file in files:
+        # No date, so that the same result gives the same file.
+        figure.savefig(file, dpi=144, metadata={"Date": None} if file.suffix == ".svg" else None)
     pyplot.close(figure)
     return files
 
 
 def draw_case(axes: Axes, document: dict[str, Any], case: dict[str, Any]) -> None:
     base = case["baseline"]
-    names = [name for name in in_order(case) if case["servers"][name]["ratio"]]
+    names = [name for name in case["servers"] if case["servers"][name]["ratio"]]
+    names.sort(key=lambda name: case["servers"][name]["ratio"]["median"])
     medians = [case["servers"][name]["ratio"]["median"] for name in names]
     limit = cut_at(medians)
     base_values = stats.by_round(case["servers"][base]["rounds"], case["figure"])

@@ -157,6 +157,10 @@ class Cores(NamedTuple):
     load: int | None
     note: str
 
+    @property
+    def used(self) -> list[int]:
+        return list(dict.fromkeys(c for c in (self.server, self.load) if c is not None))
+
 
 def _siblings(core: int) -> str:
     path = Path(f"/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list")

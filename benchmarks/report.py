@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from benchmarks import stats
-from benchmarks.flows import FLOWS
+from benchmarks.flows import DISTURBED, FLOWS
 from benchmarks.stats import Summary
 
 WARNING = "Careful: "
-ELSEWHERE = 0.05  # report it when others used more than this of the server's core
 
 
 @dataclass
@@ -77,6 +76,8 @@ def heading(document: dict[str, Any]) -> list[str]:
         f"{rounds} of {parameters['duration']:g} s after {parameters['warmup']:g} s of warm-up; "
         f"{parameters['cores']}",
     ]
+    if parameters["plain_malloc"]:
+        lines.append(f"{WARNING}--plain-malloc: bulk and asyncio depend on the heap's luck")
     if parameters["load"] == "python":
         lines.append(
             f"{WARNING}the load generator is the Python one: rates and latencies say more about it "
@@ -148,10 +149,10 @@ def case_table(document: dict[str, Any], case: dict[str, Any]) -> Table:
             "the CPU time is the server's all the same"
         )
     elsewhere = max(s["summary"]["elsewhere"]["median"] for s in case["servers"].values())
-    if elsewhere > ELSEWHERE:
+    if elsewhere > DISTURBED:
         table.notes.append(
-            f"the machine was not quiet: others used up to {percent(elsewhere)} of the server's "
-            "core during a turn"
+            f"the machine was not quiet: others used up to {percent(elsewhere)} of a core that "
+            "server or load ran on"
         )
     return table
 
@@ -316,9 +317,10 @@ def markdown(document: dict[str, Any], extra: Iterable[Table] = ()) -> str:
     ) + "\n"  # fmt: skip
 
 
-def rst(document: dict[str, Any]) -> str:
-    lines = [f"- {line}" for line in heading(document)]
-    return "\n".join(lines) + "\n\n" + "\n\n".join(map(to_rst, tables(document))) + "\n"
+def rst(document: dict[str, Any]) -> tuple[str, str]:
+    """The facts about the run, and its tables."""
+    facts = "\n".join(f"- {line}" for line in heading(document))
+    return f"{facts}\n", "\n\n".join(map(to_rst, tables(document))) + "\n"
 
 
 def show(lines: Sequence[str], shown: Sequence[Table], plain: bool, out: TextIO = sys.stdout) -> None:

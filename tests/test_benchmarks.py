@@ -1,0 +1,479 @@
+"""The benchmark harness: that every server answers and every figure is there, and its arithmetic.
+
+Nothing here asserts how long anything takes.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+if not (ROOT / "benchmarks").is_dir():
+    pytest.skip("the benchmarks are not here", allow_module_level=True)
+sys.path.append(str(ROOT))
+
+from benchmarks import build, flows, plot, process, profiling, readme, report, runner, stats  # noqa: E402
+from benchmarks.__main__ import cases_of, parse_arguments, peers_of  # noqa: E402
+from benchmarks.peers import PEERS, Installation  # noqa: E402
+
+needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+COMPILER = build.find_compiler()
+SURE = ["netuv", "netuv-pipe", "pyuv", "asyncio"]
+SURE += ["c"] * bool(COMPILER) + ["node"] * bool(shutil.which("node"))
+
+
+def benchmarks(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "benchmarks", *map(str, words)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+
+
+def check_document(document: dict[str, Any], names: list[str]) -> None:
+    """Every server that is written for a flow has every figure of it."""
+    assert document["failures"] == []
+    for case in document["cases"]:
+        flow = flows.FLOWS[case["flow"]]
+        expected = {name for name in names if flow.name in PEERS[name].flows}
+        assert set(case["servers"]) == expected, case["name"]
+        for name, server in case["servers"].items():
+            for figure in flow.figures:
+                summary = server["summary"][figure]
+                assert math.isfinite(summary["median"]), (case["name"], name, figure)
+                assert summary["low"] <= summary["median"] <= summary["high"]
+            assert server["summary"]["rate"]["median"] > 0
+            assert server["rounds"][0]["units"] > 0
+        base = case["servers"][case["baseline"]]
+        assert base["ratio"] == {"median": 1, "low": 1, "high": 1}
+
+
+# -- whole runs
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str, str]:
+    """A quick run of all flows on the peers that are surely there: document, output, Markdown."""
+    directory = tmp_path_factory.mktemp("quick")
+    done = benchmarks(
+        "--quick", "--duration", 0.05, "--peers", ",".join(SURE),
+        "--json", directory / "r.json", "--markdown", directory / "r.md",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    document = json.loads((directory / "r.json").read_text())
+    return document, done.stdout, (directory / "r.md").read_text()
+
+
+@needs_linux
+def test_quick_run_has_every_figure(quick: tuple[dict[str, Any], str, str]) -> None:
+    document, _, _ = quick
+    assert {case["flow"] for case in document["cases"]} == set(flows.FLOWS)
+    assert document["missing"] == {}
+    check_document(document, SURE)
+
+
+@needs_linux
+def test_quick_run_is_printed_and_saved(quick: tuple[dict[str, Any], str, str]) -> None:
+    document, output, markdown = quick
+    machine = document["machine"]
+    for text in (output, markdown):
+        assert machine["cpu"] in text
+        assert f"Python {machine['python']}" in text
+        for case in document["cases"]:
+            assert report.case_title(case) in text
+        for name in SURE:
+            assert PEERS[name].label in text
+
+
+@needs_linux
+def test_saved_run_can_be_compared(quick: tuple[dict[str, Any], str, str], tmp_path: Path) -> None:
+    saved = tmp_path / "saved.json"
+    saved.write_text(json.dumps(quick[0]))
+    done = benchmarks("--from", saved, "--compare", saved, "--plain")
+    assert done.returncode == 0, done.stderr
+    assert "Compared with" in done.stdout
+    assert "within the spread" in done.stdout
+
+
+@needs_linux
+def test_unix_sockets_and_the_load_generator_in_python(tmp_path: Path) -> None:
+    result = tmp_path / "r.json"
+    names = ["netuv", "asyncio"]
+    done = benchmarks(
+        "echo", "c2s", "s2c", "pipe", "accept", "idle", "--quick", "--transport", "unix",
+        "--duration", 0.05, "--python-load", "--peers", ",".join(names), "--json", result,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    document = json.loads(result.read_text())
+    assert {case["transport"] for case in document["cases"]} == {"unix"}
+    assert document["parameters"]["load"] == "python"
+    assert "the load generator is the Python one" in done.stdout
+    check_document(document, names)
+
+
+@needs_linux
+def test_profile_counts_calls(tmp_path: Path) -> None:
+    output = tmp_path / "netuv.pstats"
+    done = benchmarks("echo", "--profile", output, "--duration", 0.1)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "calls per message" in done.stdout
+    assert "netuv_data.py" in done.stdout
+    assert output.exists()
+
+
+def test_mistakes_on_the_command_line_are_told(tmp_path: Path) -> None:
+    for words, answer in (
+        (["walk"], "no such flow: walk"),
+        (["--peers", "netuv,pigeon"], "unknown: pigeon"),
+        (["--size", "0"], "at least one byte"),
+        (["--rounds", "0"], "at least 1"),
+        (["--from", str(tmp_path / "none.json")], "No such file"),
+    ):
+        done = benchmarks(*words)
+        assert done.returncode != 0
+        assert answer in done.stderr
+
+
+# -- one turn
+
+
+@pytest.fixture
+def turn(tmp_path: Path) -> Any:
+    """Runs one short turn of a command on the echo flow."""
+    compiled = build.compile_all(tmp_path)
+    parameters = runner.Parameters(duration=0.05, warmup=0.01, rounds=1)
+    one = runner.Runner(Installation(compiled), process.choose_cores(False), parameters, tmp_path)
+    case = flows.Case(flows.FLOWS["echo"], 64, 2, "tcp")
+    return lambda command: one.measure(case, command)
+
+
+@needs_linux
+def test_server_that_does_not_start_is_told_with_its_own_words(turn: Any) -> None:
+    with pytest.raises(process.ChildError, match="server: ended with status 3: oh dear"):
+        turn([sys.executable, "-c", "import sys; print('oh dear', file=sys.stderr); sys.exit(3)"])
+
+
+@needs_linux
+def test_server_that_answers_wrongly_is_found_out(turn: Any) -> None:
+    program = """
+import socket, sys
+server = socket.create_server(("127.0.0.1", 0))
+print(server.getsockname()[1], flush=True)
+while True:
+    connection, _ = server.accept()
+    connection.send(bytes(len(connection.recv(65536))))
+"""
+    with pytest.raises(process.ChildError, match="not what was sent"):
+        turn([sys.executable, "-c", program])
+
+
+@needs_linux
+def test_failures_are_reported_and_the_rest_goes_on(tmp_path: Path) -> None:
+    class Broken(Installation):
+        def command(self, peer: Any) -> list[str]:
+            if peer.name == "pyuv":
+                return [sys.executable, "-c", "raise SystemExit('broken')"]
+            return super().command(peer)
+
+    installation = Broken(build.compile_all(tmp_path))
+    parameters = runner.Parameters(duration=0.05, warmup=0.01, rounds=2)
+    one = runner.Runner(installation, process.choose_cores(True), parameters, tmp_path)
+    turns: list[tuple[int, str]] = []
+
+    class Progress:
+        def turn(self, case: flows.Case, peer: Any, round_number: int) -> None:
+            turns.append((round_number, peer.name))
+
+    case = flows.Case(flows.FLOWS["echo"], 64, 2, "tcp")
+    peers = [PEERS["asyncio"], PEERS["pyuv"], PEERS["netuv"]]
+    document = one.run([case], peers, Progress())
+    names = ["asyncio", "pyuv", "netuv"]
+    assert turns == [(1, name) for name in names] + [(2, name) for name in names]
+    assert [(f["peer"], f["round"]) for f in document["failures"]] == [("pyuv", 1), ("pyuv", 2)]
+    assert set(document["cases"][0]["servers"]) == {"asyncio", "netuv"}
+    assert "broken" in report.to_plain(report.failures_table(document))
+
+
+@needs_linux
+def test_child_leaves_when_its_input_ends() -> None:
+    program = "import sys; print('here', flush=True); sys.stdin.read()"
+    child = process.Child("child", [sys.executable, "-c", program], None, {})
+    assert child.read_line(20) == "here"
+    assert process.cpu_ns(child.pid) > 0
+    assert process.private_kib(child.pid) > 0
+    child.stop()
+    assert child.process.returncode == 0
+
+
+@pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
+@pytest.mark.parametrize("source", build.SOURCES.values(), ids=lambda source: source.name)
+def test_c_compiles_without_a_warning(source: Path, tmp_path: Path) -> None:
+    assert COMPILER is not None
+    command = [*COMPILER, *build.FLAGS, "-Werror", "-o", str(tmp_path / "out"), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_without_a_compiler_the_floor_is_missing_and_the_load_is_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(build, "find_compiler", lambda: None)
+    installation = Installation(build.compile_all(tmp_path))
+    assert installation.missing(PEERS["c"]) == "there is no C compiler"
+    parameters = runner.Parameters(duration=0.05, warmup=0.01, rounds=1)
+    one = runner.Runner(installation, process.choose_cores(False), parameters, tmp_path)
+    assert not one.native_load
+
+
+# -- arithmetic
+
+
+def test_summary_is_the_median_and_the_range() -> None:
+    summary = stats.summarise([5, 1, 2])
+    assert summary == {"median": 2, "low": 1, "high": 5}
+    assert stats.spread(summary) == 1
+    assert stats.spread({"median": 0, "low": 0, "high": 0}) == 0
+    with pytest.raises(ValueError, match="no values"):
+        stats.summarise([])
+
+
+def test_ratios_are_taken_within_a_round() -> None:
+    # The machine was twice as slow in round 2: the ratio does not notice.
+    assert stats.ratios({1: 6, 2: 12}, {1: 5, 2: 10}) == [1.2, 1.2]
+    # A round that one of them missed does not count.
+    assert stats.ratios({1: 6, 3: 9}, {1: 5, 2: 10}) == [1.2]
+    assert stats.ratios({1: 6}, {1: 0}) == []
+
+
+def test_overlap() -> None:
+    low, high = stats.summarise([1, 2, 3]), stats.summarise([3, 4, 5])
+    assert stats.overlap(low, high)
+    assert not stats.overlap(low, stats.summarise([3.1]))
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("64", 64), ("1k", 1024), ("16KiB", 16384), ("2 M", 2 << 20), ("100B", 100)],
+)
+def test_sizes(text: str, size: int) -> None:
+    assert flows.parse_size(text) == size
+
+
+def test_sizes_that_are_none() -> None:
+    for text in ("", "0", "-1", "k", "1q"):
+        with pytest.raises(ValueError, match=r"."):
+            flows.parse_size(text)
+    assert [flows.format_size(n) for n in (64, 1024, 1536, 1 << 20)] == [
+        "64 B", "1 KiB", "1536 B", "1 MiB",
+    ]  # fmt: skip
+
+
+def test_command_line_chooses_cases_and_peers() -> None:
+    args = parse_arguments(["echo", "idle", "--size", "1k,64", "--transport", "both"])
+    names = [case.name for case in cases_of(args, 20_000)]
+    assert names == [
+        "echo 1 KiB", "echo 64 B", "echo 1 KiB unix", "echo 64 B unix", "idle", "idle unix",
+    ]  # fmt: skip
+    assert cases_of(args, 1024)[-1].connections < 1024
+    args = parse_arguments(["--peers", "netuv,uvloop,c", "--without", "c"])
+    assert [peer.name for peer in peers_of(args)] == ["netuv", "uvloop"]
+
+
+# -- documents and reports
+
+
+def make_document(**cpu: list[float]) -> dict[str, Any]:
+    """A result of the echo flow with these CPU times in each round."""
+    case = flows.Case(flows.FLOWS["echo"], 1024, 50, "tcp")
+    rounds = {
+        name.replace("_", "-"): [
+            {
+                "round": number,
+                "cpu_us": value,
+                "rate": 1e6 / value,
+                "p50_us": 300.0,
+                "p99_us": 600.0,
+                "p999_us": 900.0,
+                "memory_kib": 10240.0,
+                "server_busy": 0.8,
+                "load_busy": 0.95 if name == "c" else 0.5,
+                "elsewhere": 0.01,
+                "units": 1e6 / value,
+                "seconds": 1.0,
+            }
+            for number, value in enumerate(values, 1)
+        ]
+        for name, values in cpu.items()
+    }
+    document: dict[str, Any] = {
+        "format": runner.FORMAT,
+        "created": "2024-02-29T12:00:00Z",
+        "machine": {
+            "cpu": "A CPU", "cores": 2, "memory_mib": 4096, "governor": None, "virtual": True,
+            "system": "Linux 6.1 x86_64", "python": "3.12.1", "load_average": 0.1, "commit": None,
+        },
+        "parameters": {
+            "duration": 1.0, "warmup": 0.3, "rounds": max(map(len, cpu.values())), "quick": False,
+            "plain_malloc": False, "load": "native", "cores": "server on CPU 1, load on CPU 0",
+        },
+        "labels": {name: PEERS[name].label for name in rounds},
+        "versions": dict.fromkeys(rounds, "1.0"),
+        "missing": {"gevent": "gevent is not installed"},
+        "cases": [runner.summarise_case(case, rounds, None)],
+        "failures": [],
+    }  # fmt: skip
+    document["aims"] = runner.judge(document, flows.AIMS)
+    return document
+
+
+def test_case_is_summarised_against_its_baseline() -> None:
+    document = make_document(netuv=[6.0, 12.0, 6.6], c=[5.0, 10.0, 5.0], uvloop=[6, 6, 6])
+    case = document["cases"][0]
+    assert case["baseline"] == "c"
+    netuv = case["servers"]["netuv"]
+    assert netuv["summary"]["cpu_us"] == {"median": 6.6, "low": 6.0, "high": 12.0}
+    assert netuv["ratio"]["median"] == pytest.approx(1.2)
+    assert netuv["ratio"]["high"] == pytest.approx(1.32)
+    assert case["servers"]["c"]["load_bound"]
+    assert not netuv["load_bound"]
+
+
+def test_baseline_falls_back_to_what_took_part() -> None:
+    case = flows.Case(flows.FLOWS["echo"], 1024, 50, "tcp")
+    rounds = {
+        name: server["rounds"]
+        for name, server in make_document(uvloop=[6.0], netuv=[6.0])["cases"][0]["servers"].items()
+    }
+    assert runner.summarise_case(case, rounds, None)["baseline"] == "uvloop"
+    assert runner.summarise_case(case, rounds, "netuv")["baseline"] == "netuv"
+    assert runner.summarise_case(case, rounds, "node")["baseline"] == "uvloop"
+
+
+def test_aims_are_judged_against_the_best_that_took_part() -> None:
+    document = make_document(netuv=[6.0] * 3, c=[5.0] * 3, uvloop=[5.5] * 3)
+    verdicts = {aim["against"]: aim for aim in document["aims"]}
+    assert set(verdicts) == {"c", "uvloop"}
+    assert verdicts["c"]["met"]
+    assert not verdicts["uvloop"]["met"]
+    table = report.to_plain(report.aims_table(document))
+    assert "MISSED" in table
+    assert "1.09" in table
+
+
+def test_tables_show_ratios_and_warn() -> None:
+    document = make_document(netuv=[6.0, 6.5, 6.0], c=[5.0, 5.0, 5.0])
+    table = report.case_table(document, document["cases"][0])
+    assert [row[0] for row in table.rows] == ["C floor", "netuv"]
+    assert table.rows[1][:4] == ["netuv", "6.00", "4 %", "1.20 (1.20–1.30)"]
+    assert table.rows[0][-1] == "95 % !"
+    assert any("bottleneck" in note for note in table.notes)
+    assert not any("not quiet" in note for note in table.notes)
+    document["cases"][0]["servers"]["c"]["summary"]["elsewhere"]["median"] = 0.4
+    notes = report.case_table(document, document["cases"][0]).notes
+    assert any("not quiet: others used up to 40 %" in note for note in notes)
+
+
+def test_headings_tell_what_is_missing() -> None:
+    document = make_document(netuv=[6.0])
+    document["parameters"]["load"] = "python"
+    lines = "\n".join(report.heading(document))
+    assert "not here: gevent: gevent is not installed" in lines
+    assert "the load generator is the Python one" in lines
+    assert "A CPU, 2 cores" in lines
+
+
+def test_comparing_tells_a_change_from_the_spread() -> None:
+    old = make_document(netuv=[6.0, 6.1, 6.2], c=[5.0] * 3, uvloop=[5.5, 5.6, 5.7])
+    # The machine is half as fast now; netuv needs more than that, uvloop does not.
+    new = make_document(netuv=[14.0, 14.1, 14.2], c=[10.0] * 3, uvloop=[11.0, 11.1, 11.2])
+    table = report.compare(old, new)
+    rows = {row[1]: row for row in table.rows}
+    assert rows["netuv"][2] == "× C floor"
+    assert rows["netuv"][-1] == "MORE"
+    assert rows["netuv"][-2] == "+15.6 %"
+    assert rows["uvloop Protocol"][-1] == "within the spread"
+    assert rows["C floor"][2] == "CPU µs"
+    assert rows["C floor"][-1] == "MORE"
+    assert {row[1]: row[-1] for row in report.compare(new, old).rows}["netuv"] == "less"
+
+
+def test_comparing_leaves_out_what_is_not_the_same() -> None:
+    old = make_document(netuv=[6.0], c=[5.0])
+    new = copy.deepcopy(old)
+    new["cases"][0]["connections"] = 10
+    table = report.compare(old, new)
+    assert table.rows == []
+    assert any("other parameters" in note for note in table.notes)
+    assert any("fewer than three rounds" in note for note in table.notes)
+
+
+def test_the_same_table_as_text_markdown_and_rst() -> None:
+    table = report.Table("Title", ["name", "µs", ""], [["a|b", "1.50", "met"], ["c", "12.0", ""]])
+    table.strong.append(1)
+    assert report.to_plain(table).splitlines() == [
+        "Title", "name    µs", "----  ----  ---", "a|b   1.50  met", "c     12.0",
+    ]  # fmt: skip
+    assert report.to_markdown(table).splitlines()[2:] == [
+        "| name | µs |  |", "|---|---:|---|", "| a\\|b | 1.50 | met |", "| **c** | 12.0 |  |",
+    ]  # fmt: skip
+    rst = report.to_rst(table).splitlines()
+    assert rst[1] == "~~~~~"
+    assert rst[3] == rst[5] == rst[-1] == "====  ====  ==="
+
+
+def test_numbers_keep_three_digits() -> None:
+    assert [report.number(x) for x in (0.123, 9.996, 12.34, 123.4, 1234567)] == [
+        "0.12", "10.00", "12.3", "123", "1,234,567",
+    ]  # fmt: skip
+
+
+def test_readme_section_is_replaced_and_the_rest_kept() -> None:
+    text = f"before\n{readme.BEGIN}\nold\n{readme.END}\nafter\n"
+    changed = readme.replace_results(text, "new")
+    assert changed == f"before\n{readme.BEGIN}\n\nnew\n{readme.END}\nafter\n"
+    assert readme.replace_results(changed, "new") == changed
+    with pytest.raises(ValueError, match="marks"):
+        readme.replace_results("nothing", "new")
+    readme.replace_results(readme.README.read_text(), "new")
+    document = make_document(netuv=[6.0, 6.1], c=[5.0, 5.0])
+    assert "charts/echo.svg" in readme.results_text(document)
+
+
+def test_profile_rows_are_what_is_called_for_messages() -> None:
+    class Statistics:
+        stats = {  # noqa: RUF012
+            ("/x/netuv/socket.py", 10, "_on_read"): (1000, 1000, 0.002, 0.006, {}),
+            ("~", 0, "<method 'try_write' of 'Stream' objects>"): (1000, 1000, 0.004, 0.004, {}),
+            ("/x/netuv/__init__.py", 1, "<module>"): (1, 1, 9.0, 9.0, {}),
+        }
+
+    table = profiling.call_table(Statistics(), 1000, "title", "message")  # type: ignore[arg-type]
+    assert table.rows == [
+        ["1.00", "4.00", "4.00", "method 'try_write' of 'Stream' objects"],
+        ["1.00", "2.00", "6.00", "netuv/socket.py:10 _on_read"],
+    ]
+
+
+def test_charts(tmp_path: Path) -> None:
+    document = make_document(netuv=[6.0, 6.1], c=[5.0, 5.0], uvloop=[5.5, 5.6], node=[99.0, 98.0])
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        with pytest.raises(plot.PlotError, match="needs matplotlib"):
+            plot.plot_all(document, tmp_path)
+        return
+    files = plot.plot_all(document, tmp_path)
+    assert [file.name for file in files] == ["echo.svg", "echo.png"]
+    assert all(file.stat().st_size > 1000 for file in files)
+
+
+def test_bar_that_is_far_longer_is_cut() -> None:
+    assert plot.cut_at([1.0, 1.2, 1.5]) == 1.5
+    assert plot.cut_at([0.5, 0.6, 0.7]) == 1.0
+    assert plot.cut_at([1.0, 1.2, 40.0]) == pytest.approx(4.8)
