@@ -204,7 +204,7 @@ def test_what_belonged_to_a_closed_loop_refuses_work_clearly() -> None:
             call()
         assert caught.value.code == "ERR_LOOP_CLOSED"
     # What a `finally` does is no error: there is nothing left to do.
-    timer.refresh().close()
+    timer.close()
     client.destroy()
     server.close()
 
@@ -802,11 +802,14 @@ def test_call_soon_threadsafe_takes_functions_only(loop: netuv.Loop) -> None:
 def test_call_soon_threadsafe_while_the_loop_closes(peer: Any) -> None:
     """Either the call is taken, or ERR_LOOP_CLOSED is raised; nothing else, and no crash."""
 
+    def hammer(loop: netuv.Loop, ready: threading.Event) -> None:
+        while True:
+            loop.call_soon_threadsafe(lambda: None)
+            ready.set()
+
     def body(loop: netuv.Loop, ready: threading.Event) -> None:
         with pytest.raises(netuv.NetError) as caught:
-            while True:
-                loop.call_soon_threadsafe(lambda: None)
-                ready.set()
+            hammer(loop, ready)
         assert caught.value.code == "ERR_LOOP_CLOSED"
 
     for _ in range(20):
