@@ -72,6 +72,7 @@ def test_program(block: Block) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+    assert done.stdout
     assert "Traceback" not in done.stdout
 
 
