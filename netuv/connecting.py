@@ -100,7 +100,7 @@ class Plan:
             raise errors.invalid_arg_type("local_port", "an int", local_port)
         self.local_port = 0 if local_port is None else errors.check_port("local_port", local_port)
         family = given.get("family")
-        if family not in _FAMILIES:
+        if not isinstance(family, (int, str, type(None))) or family not in _FAMILIES:
             raise errors.invalid_arg_value("family", family, "must be 0, 4, 6, 'IPv4' or 'IPv6'")
         self.family = _FAMILIES[family] or {"tcp4": 4, "tcp6": 6}.get(kind or "", 0)
         self.hints = given.get("hints") or 0
@@ -454,10 +454,6 @@ def set_keep_alive(handle: Any, enable: bool, delay: int) -> None:
 
 def type_of_service(handle: Any, value: int | None = None) -> int:
     """Read the TOS byte (the traffic class on IPv6), or set it first."""
-    if not isinstance(handle, pyuv.TCP):
-        if value is None:
-            return 0
-        raise errors.socket_closed() if handle is None else errors.invalid_handle_type()
     with borrowed(handle) as sock:
         if sock.family == stdlib_socket.AF_INET6:
             where = (stdlib_socket.IPPROTO_IPV6, stdlib_socket.IPV6_TCLASS)

@@ -103,7 +103,7 @@ def _parse(options: Any) -> tuple[int, int, bool]:
         raise errors.invalid_arg_type("options", "a dict or a family", options)
     errors.check_options("lookup", options, _OPTIONS)
     family = options.get("family", 0)
-    if family not in _FAMILIES:
+    if not isinstance(family, (int, str, type(None))) or family not in _FAMILIES:
         raise errors.invalid_arg_value("options.family", family, "must be 0, 4 or 6")
     hints = options.get("hints") or 0
     if not isinstance(hints, int) or hints & ~(ADDRCONFIG | V4MAPPED | ALL):

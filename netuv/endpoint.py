@@ -40,6 +40,7 @@ class Endpoint(Duplex):
     _no_delay: bool = False
     _keep_alive: bool = False
     _keep_alive_delay: int = 0  # s
+    _tos: int = 0
     _peername: AddressInfo | None = None
     _sockname: AddressInfo | None = None
 
@@ -112,6 +113,8 @@ class Endpoint(Duplex):
             self._handle.nodelay(True)
         if self._keep_alive:
             self._apply_keep_alive()
+        if self._tos and isinstance(self._handle, pyuv.TCP):
+            connecting.type_of_service(self._handle, self._tos)
         if not self._ref:
             self._handle.ref = False
 
@@ -121,11 +124,18 @@ class Endpoint(Duplex):
 
     def set_type_of_service(self: Self, tos: int) -> Self:
         """Set the IP TOS or IPv6 traffic class, 0 to 255. Node's ``setTypeOfService()``."""
-        connecting.type_of_service(self._handle, errors.check_int("tos", tos, 0, 255))
+        self._tos = errors.check_int("tos", tos, 0, 255)
+        if not self.pending and isinstance(self._handle, pyuv.TCP):
+            connecting.type_of_service(self._handle, tos)
         return self
 
     def get_type_of_service(self) -> int:
-        """The IP TOS or IPv6 traffic class; 0 without a connection. Node's ``getTypeOfService()``."""
+        """The IP TOS or IPv6 traffic class; without a TCP connection what was set, or 0.
+
+        Node's ``getTypeOfService()``.
+        """
+        if self.pending or not isinstance(self._handle, pyuv.TCP):
+            return self._tos
         return connecting.type_of_service(self._handle)
 
     def ref(self: Self) -> Self:

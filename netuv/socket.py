@@ -236,11 +236,7 @@ class Socket(Endpoint):
         if listener is not None:
             self.once("connect", listener)
         if self._handle is not None and not self.destroyed:
-            status = pyuv.errno.UV_EALREADY if self.connecting else pyuv.errno.UV_EISCONN
-            here = self.address()
-            local = (here.address, here.port) if here is not None else None
-            error = errors.from_status(status, "connect", *plan.where, local=local)
-            self._loop.next_tick(self.destroy, error)
+            self._loop.next_tick(self._refuse_connect, plan)
             return self
         if self.destroyed:
             self._handle = None
@@ -256,6 +252,13 @@ class Socket(Endpoint):
         self._attempt = connecting.Attempt(self, plan)
         self._attempt.start()
         return self
+
+    def _refuse_connect(self, plan: connecting.Plan) -> None:
+        """There is a connection, or one on its way: the kernel's answer to a second connect()."""
+        status = pyuv.errno.UV_EALREADY if self.connecting else pyuv.errno.UV_EISCONN
+        here = self.address()
+        local = (here.address, here.port) if here is not None else None
+        self.destroy(errors.from_status(status, "connect", *plan.where, local=local))
 
     def _on_connected(self) -> None:
         """The handle is connected: connecting.Attempt calls this in libuv's callback."""
@@ -282,7 +285,7 @@ class Socket(Endpoint):
     def _read(self, size: int) -> None:
         if self.connecting or self._handle is None:
             self.once("connect", self._read_when_connected)
-        elif not self._started:
+        elif not self._started and not (self._paused and self._onread is not None):
             self._start_reading()
 
     def _read_when_connected(self) -> None:
@@ -358,6 +361,7 @@ class Socket(Endpoint):
             view[:size] = data[:size]
             data = data[size:]
             if callback(size, buffer) is False:
+                self._paused = True
                 self._stop_reading()
                 break
         self._onread_rest = data

@@ -35,6 +35,11 @@ def _milliseconds(delay: Any) -> int:
     return int(delay)
 
 
+def _seconds(delay: int) -> float:
+    """As pyuv takes it. The loop's clock is cut to whole ms, so with one more no timer is early."""
+    return (delay + 1.5) / 1000  # pyuv cuts off the half
+
+
 class Timeout:
     """A timer that set_timeout() or set_interval() returned; Node's class of the same name."""
 
@@ -63,8 +68,7 @@ class Timeout:
             self._handle = pyuv.Timer(self._loop.uv)
             self._loop._owners.add(self)
         self._loop.uv.update_time()
-        # Half a millisecond more, because pyuv cuts the float off.
-        self._handle.start(self._on_timer, (self._delay + 0.5) / 1000, 0.0)
+        self._handle.start(self._on_timer, _seconds(self._delay), 0.0)
         self._handle.ref = self._ref
 
     def _on_timer(self, handle: Any) -> None:
@@ -151,7 +155,7 @@ class IdleTimer:
 
     def _wait(self, delay: int) -> None:
         self._waiting = True
-        self._handle.start(self._on_timer, (delay + 0.5) / 1000, 0.0)
+        self._handle.start(self._on_timer, _seconds(delay), 0.0)
         self._handle.ref = False
 
     def _on_timer(self, handle: Any) -> None:
