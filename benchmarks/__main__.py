@@ -122,8 +122,9 @@ def cases_of(args: argparse.Namespace, file_limit: int) -> list[Case]:
 
 
 def sizes_of(flow: Flow, args: argparse.Namespace) -> Sequence[int]:
-    if args.size and flow.sized:
-        return args.size
+    given: list[int] | None = args.size
+    if given and flow.sized:
+        return given
     if args.quick:
         return flow.sizes[:2][-1:]
     return flow.sizes

@@ -187,7 +187,7 @@ def failures_table(document: dict[str, Any]) -> Table:
 
 def tables(document: dict[str, Any]) -> list[Table]:
     found = [case_table(document, case) for case in document["cases"]]
-    if document["aims"]:
+    if document["aims"] and not document["parameters"]["quick"]:
         found.append(aims_table(document))
     if document["failures"]:
         found.append(failures_table(document))
