@@ -127,6 +127,7 @@ def draw_case(axes: Axes, document: dict[str, Any], case: dict[str, Any]) -> Non
             textcoords="offset points",
             va="center",
             fontsize=8,
+            bbox={"facecolor": LIGHT, "edgecolor": "none", "pad": 0.6},  # over the line at 1
             fontweight="bold" if ours else "normal",
         )
     axes.axvline(1, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
