@@ -35,9 +35,9 @@ from benchmarks.process import (
 FORMAT = 1
 LOAD_SCRIPT = Path(__file__).parent / "load" / "load.py"
 SLACK_SECONDS = 30.0
-# Whether glibc has 256 KiB at hand for asyncio's every read, or maps them anew at four times the
-# cost of the whole message, depends on what a program happened to allocate before. Small programs
-# are on the unlucky side of that; this lets every server have what a larger one would.
+# Whether glibc has 256 KiB at hand for asyncio's every read, or maps them anew and makes a message
+# three times as dear, depends on what a program happened to allocate before. Small programs are on
+# the unlucky side of that; this lets every server have what a larger one would.
 HEAP = {"MALLOC_TOP_PAD_": str(1 << 20)}
 BUSY = 0.9  # a load generator that is busier than this, with a server that is less, holds it back
 
