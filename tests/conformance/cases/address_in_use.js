@@ -1,6 +1,5 @@
 // EADDRINUSE is an 'error' event, in full.
 // rows: S08 S12
-// over: tcp unix
 
 const { net, log, describe, watch, called, place, where } = require('./prelude');
 

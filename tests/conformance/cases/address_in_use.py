@@ -1,6 +1,5 @@
 # EADDRINUSE is an 'error' event, in full.
 # rows: S08 S12
-# over: tcp unix
 # differs: tick => close | tick
 
 from prelude import called, describe, log, netuv, place, run, watch, where

@@ -1,5 +1,6 @@
 # 'newListener' before a listener is added, 'removeListener' after it is removed.
 # rows: N13
+# differs: removed x false 1 => removed x true 1
 
 from prelude import log, netuv, run
 

@@ -1,6 +1,7 @@
 # listen(path) is listening at once; the event comes in a tick.
 # rows: S07 S10 N03
 # over: unix
+# differs: closed false PATH false => closed false null false
 
 import os.path
 

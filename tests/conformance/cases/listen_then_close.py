@@ -1,6 +1,5 @@
 # listen() then close() in the same breath: no 'listening', but 'close'.
 # rows: S07 S09
-# over: tcp unix
 
 from prelude import called, log, netuv, place, run, watch
 

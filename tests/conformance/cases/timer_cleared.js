@@ -1,7 +1,7 @@
 // Cleared timers and immediates do not run, also when cleared by one that is due with them.
 // rows: N15
 
-const { log } = require('./prelude');
+const { log, lane } = require('./prelude');
 
 const start = Date.now();
 clearTimeout(setTimeout(() => log('never'), 1));
@@ -14,7 +14,7 @@ const first = setTimeout(() => {
 }, 5);
 const second = setTimeout(() => log('never'), 5);
 const one = setImmediate(() => {
-  log('immediate');
+  lane('immediates')('immediate');
   clearImmediate(two);
   clearImmediate(one);
 });

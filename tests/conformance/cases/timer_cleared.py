@@ -3,7 +3,7 @@
 
 import time
 
-from prelude import log, netuv, run
+from prelude import lane, log, netuv, run
 
 start = time.monotonic()
 netuv.clear_timeout(netuv.set_timeout(lambda: log("never"), 1))
@@ -22,7 +22,7 @@ second = netuv.set_timeout(lambda: log("never"), 5)
 
 
 def one():
-    log("immediate")
+    lane("immediates")("immediate")
     netuv.clear_immediate(two)
     netuv.clear_immediate(one_immediate)
 

@@ -1,6 +1,7 @@
 # Listening on a path in a directory that does not exist.
 # rows: S07 S12
 # over: unix
+# differs: error EACCES; listen; PATH/no/such; -1; listen EACCES: permission denied PATH/no/such => error EACCES; listen; PATH/no/such; null; listen EACCES: permission denied PATH/no/such
 
 from prelude import describe, log, netuv, run, temp_path, watch
 

@@ -1,6 +1,7 @@
 # Listening on the path of an ordinary file: refused, and the file is left alone.
 # rows: S08 S12
 # over: unix
+# differs: error EADDRINUSE; listen; PATH; -1; listen EADDRINUSE: address already in use PATH => error EADDRINUSE; listen; PATH; null; listen EADDRINUSE: address already in use PATH
 
 from pathlib import Path
 

@@ -1,0 +1,29 @@
+# EADDRINUSE of a Unix path, in full.
+# rows: S08 S12
+# over: unix
+# differs: error EADDRINUSE; listen; PATH; -1; listen EADDRINUSE: address already in use PATH => error EADDRINUSE; listen; PATH; null; listen EADDRINUSE: address already in use PATH
+# differs: listening false PATH => listening false null
+# differs: tick => close | tick
+
+from prelude import called, describe, log, netuv, place, run, watch, where
+
+first = netuv.create_server()
+
+
+def listening():
+    second = netuv.create_server()
+    watch(log, second, "listening close")
+
+    @second.on("error")
+    def error(error):
+        log("error", describe(error))
+        log("listening", second.listening, second.address())
+        first.close()
+        netuv.next_tick(lambda: netuv.next_tick(lambda: log("tick")))
+
+    second.listen(where(first), called(log, "callback"))
+
+
+first.listen(place(), listening)
+
+run()
