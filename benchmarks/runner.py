@@ -34,7 +34,7 @@ from benchmarks.process import (
 
 FORMAT = 1
 LOAD_SCRIPT = Path(__file__).parent / "load" / "load.py"
-SLACK_SECONDS = 30.0
+SLACK_SECONDS = 15.0
 # Whether glibc has 256 KiB at hand for asyncio's every read, or maps them anew and makes a message
 # three times as dear, depends on what a program happened to allocate before. Small programs are on
 # the unlucky side of that; this lets every server have what a larger one would.

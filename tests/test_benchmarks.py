@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,15 @@ SURE += ["c"] * bool(COMPILER) + ["node"] * bool(shutil.which("node"))
 
 def benchmarks(*words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "benchmarks", *map(str, words)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        try:
+            output, errors = child.communicate(timeout=100)
+        except subprocess.TimeoutExpired:
+            child.terminate()  # it cleans up
+            raise
+    return subprocess.CompletedProcess(command, child.returncode, output, errors)
 
 
 def check_document(document: dict[str, Any], names: list[str]) -> None:
@@ -171,6 +180,19 @@ sys.stdin.read()
 """
     with pytest.raises(process.ChildError, match="not what was sent"):
         turn([sys.executable, "-c", program])
+
+
+@needs_linux
+def test_ended_from_outside_it_leaves_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks", "echo", "--peers", "asyncio", "--plain"]
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        assert child.stderr.readline().startswith("echo 64 B: round 1 of")
+        child.terminate()
+        child.wait(20)
+    assert child.returncode == 143
+    assert list(tmp_path.iterdir()) == []
 
 
 @needs_linux
