@@ -62,12 +62,13 @@ def test_pyuv_and_libuv_are_the_pinned_ones(sources):
 
 
 def test_python_dash_m_netuv():
-    command = [sys.executable, "-W", "error", "-m", "netuv"]
+    python = os.path.abspath(sys.executable)
+    command = [python, "-W", "error", "-m", "netuv"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True)
     versions = dict(line.split(maxsplit=1) for line in printed.stdout.splitlines())
     assert versions == {
         "netuv": netuv.__version__,
-        "Python": f"{platform.python_version()} ({sys.executable})",
+        "Python": f"{platform.python_version()} ({python})",
         "pyuv": pyuv.__version__,
         "libuv": pyuv.LIBUV_VERSION,
         "pyee": importlib.metadata.version("pyee"),
