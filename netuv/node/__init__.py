@@ -1,0 +1,64 @@
+"""Node's own spellings, for programs that are ported line by line.
+
+::
+
+    from netuv.node import net, process, run, setTimeout
+
+    server = net.createServer({'allowHalfOpen': True}, lambda c: c.pipe(c))
+    server.listen(8124, lambda: print(server.address().port))
+    process.on('SIGTERM', lambda *signal: server.close())
+    run()
+
+There is one implementation, netuv's. The classes in here are subclasses of netuv's; a class decorator
+walks their snake_case members and puts an alias under Node's name beside each (see ``names``). So
+``socket.setTimeout`` is ``socket.set_timeout``, ``server.maxConnections = 5`` sets
+``server.max_connections``, ``dir()`` shows both, and a name that neither has is an AttributeError.
+Options may be spelled either way too, as keywords or as one dict. What a Server of this module accepts,
+and ``net.connect()`` returns, are Sockets of this module.
+
+=================================  ==================================================================
+name                               is
+=================================  ==================================================================
+``net``, ``stream``, ``events``,   Node's modules of these names
+``timers``, ``dns``
+``setTimeout`` …, EventEmitter,    Node's globals
+AbortController, ``process``
+``run``                            the end of a program, where Node runs its loop by itself
+=================================  ==================================================================
+
+What stays Python's: data is ``bytes`` (there is no Buffer; ``data.decode()`` is ``data.toString()``), null
+and undefined are None, ``str(error)`` is ``error.message``, and README.rst lists the differences in
+behaviour.
+"""
+
+from netuv import dns
+from netuv.node import events, net, stream, timers
+from netuv.node.events import AbortController, AbortSignal, EventEmitter
+from netuv.node.proc import process, run
+from netuv.node.timers import (
+    clearImmediate,
+    clearInterval,
+    clearTimeout,
+    setImmediate,
+    setInterval,
+    setTimeout,
+)
+
+__all__ = [
+    "AbortController",
+    "AbortSignal",
+    "EventEmitter",
+    "clearImmediate",
+    "clearInterval",
+    "clearTimeout",
+    "dns",
+    "events",
+    "net",
+    "process",
+    "run",
+    "setImmediate",
+    "setInterval",
+    "setTimeout",
+    "stream",
+    "timers",
+]

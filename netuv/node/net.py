@@ -1,0 +1,142 @@
+"""Node's module ``net``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from netuv import address as _address
+from netuv import connecting as _connecting
+from netuv import options as _options
+from netuv import server as _server
+from netuv import socket as _socket
+from netuv.node.events import EventEmitter
+from netuv.node.names import camel_case, core_arguments, core_options, node_names
+from netuv.node.stream import Duplex
+
+isIP = _address.is_ip
+isIPv4 = _address.is_ipv4
+isIPv6 = _address.is_ipv6
+getDefaultAutoSelectFamily = _connecting.get_default_auto_select_family
+setDefaultAutoSelectFamily = _connecting.set_default_auto_select_family
+getDefaultAutoSelectFamilyAttemptTimeout = _connecting.get_default_auto_select_family_attempt_timeout
+setDefaultAutoSelectFamilyAttemptTimeout = _connecting.set_default_auto_select_family_attempt_timeout
+
+SocketSelf = TypeVar("SocketSelf", bound="Socket")
+ServerSelf = TypeVar("ServerSelf", bound="Server")
+
+_CONNECT = (*_options.CONNECT_OPTIONS, "listener")
+_LISTEN = (*_options.LISTEN_OPTIONS, "callback")
+
+
+@node_names("bytes_read")
+class Socket(_socket.Socket, Duplex):
+    """``netuv.Socket`` with Node's names, in options too: ``net.Socket({'allowHalfOpen': True})``."""
+
+    def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
+        given = {**(options or {}), **keywords}
+        super().__init__(core_options("Socket", given, _options.CONNECT_OPTIONS))
+
+    def connect(self: SocketSelf, *args: Any, **keywords: Any) -> SocketSelf:
+        """``(port, host, listener)``, ``(path, listener)`` or ``(options, listener)``; see netuv's."""
+        args = core_arguments("connect", args, _options.CONNECT_OPTIONS)
+        return super().connect(*args, **core_options("connect", keywords, _CONNECT))
+
+
+class DropInfo(Mapping[str, Any]):
+    """What 'drop' tells: ``localAddress``, ``remotePort``, … as attributes and as keys."""
+
+    localAddress: str | None
+    localPort: int | None
+    localFamily: str | None
+    remoteAddress: str | None
+    remotePort: int | None
+    remoteFamily: str | None
+
+    def __init__(self, info: _address.DropInfo) -> None:
+        self.__dict__.update((camel_case(name), value) for name, value in info.items())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.__dict__[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.__dict__)
+
+    def __len__(self) -> int:
+        return len(self.__dict__)
+
+    def __repr__(self) -> str:
+        return f"DropInfo({self.__dict__})"
+
+
+@node_names("allow_half_open", "high_water_mark", "pause_on_connect")
+class Server(_server.Server, EventEmitter):
+    """``netuv.Server`` with Node's names; the sockets it accepts have them, too."""
+
+    _socket_class = Socket
+
+    def __init__(
+        self,
+        options: Mapping[str, Any] | Callable[..., object] | None = None,
+        listener: Callable[..., object] | None = None,
+        **keywords: Any,
+    ) -> None:
+        if isinstance(options, Mapping):
+            options = core_options("Server", options, _options.SERVER_OPTIONS)
+        super().__init__(options, listener, **core_options("Server", keywords, _options.SERVER_OPTIONS))
+
+    def listen(self: ServerSelf, *args: Any, **keywords: Any) -> ServerSelf:
+        """``(port, host, backlog, callback)``, ``(path, …)`` or ``(options, callback)``; see netuv's."""
+        args = core_arguments("listen", args, _options.LISTEN_OPTIONS)
+        return super().listen(*args, **core_options("listen", keywords, _LISTEN))
+
+    def emit(self, event: str, *args: Any, **keywords: Any) -> bool:
+        """As of EventEmitter; 'drop' carries Node's names."""
+        if event == "drop" and args and isinstance(args[0], _address.DropInfo):
+            args = (DropInfo(args[0]), *args[1:])
+        return super().emit(event, *args, **keywords)
+
+
+@node_names()
+class BlockList(_address.BlockList):
+    """``netuv.BlockList`` with Node's names."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+@node_names()
+class SocketAddress(_address.SocketAddress):
+    """``netuv.SocketAddress`` with Node's names."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+#: An old name that Node still has.
+Stream = Socket
+
+
+def createServer(
+    options: Mapping[str, Any] | Callable[..., object] | None = None,
+    listener: Callable[..., object] | None = None,
+    **keywords: Any,
+) -> Server:
+    """Make a Server: ``createServer(listener)``, ``createServer(options, listener)``."""
+    return Server(options, listener, **keywords)
+
+
+def connect(*args: Any, **keywords: Any) -> Socket:
+    """Make a Socket and connect it; the forms are those of ``Socket.connect()``."""
+    made = _socket.connect_as(
+        Socket,
+        core_arguments("connect", args, _options.CONNECT_OPTIONS),
+        core_options("connect", keywords, _CONNECT),
+    )
+    assert isinstance(made, Socket)
+    return made
+
+
+createConnection = connect

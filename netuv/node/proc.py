@@ -1,0 +1,205 @@
+"""Node's ``process``, the part of it that network programs use.
+
+A listener of a signal's name takes the place of what Python does at that signal, until the last one is
+removed; it is called by the loop, as ``f('SIGINT', 2)``. Signals are the main thread's, as always in Python.
+A listener of 'uncaughtException' hears ``(error, 'uncaughtException')`` for what a callback on the default
+loop lets out, and the loop goes on.
+
+``run()`` is the end of a program: it runs the loop, emits 'beforeExit' (a listener may give the loop more to
+do) and 'exit', and makes ``process.exitCode`` the status. ``process.exit()`` emits 'exit' and raises
+SystemExit, which leaves ``run()``; so ``finally`` blocks are executed, and what is queued on a pipe is lost,
+as in Node. What a callback lets out leaves ``run()``, too, after 'exit' with code 1.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, MutableMapping
+from typing import Any, NoReturn
+
+from netuv import errors
+from netuv.loop import default_loop
+from netuv.node import stdio
+from netuv.node.events import EventEmitter
+from netuv.timers import next_tick
+
+_START = time.monotonic()
+
+
+class _HighResolutionTime:
+    """``process.hrtime()``: [s, ns] of a clock that never goes back, or since such a pair."""
+
+    def __call__(self, since: list[int] | None = None) -> list[int]:
+        now = self.bigint()
+        if since is not None:
+            now -= since[0] * 10**9 + since[1]
+        return list(divmod(now, 10**9))
+
+    def bigint(self) -> int:
+        """The same in ns."""
+        return time.monotonic_ns()
+
+
+class Process(EventEmitter):
+    """The class of ``process``. Emits 'beforeExit', 'exit' (code), 'uncaughtException', and signals."""
+
+    #: The status that run() ends the program with; None counts as 0.
+    exitCode: int | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hrtime = _HighResolutionTime()
+        self._streams: dict[int, Any] = {}
+        self._watched: dict[str, Callable[[], object]] = {}  # event -> how to watch no more
+        self._exiting = False
+
+    # -- facts -------------------------------------------------------------------------------------
+
+    @property
+    def argv(self) -> list[str]:
+        """The interpreter, the program, and its arguments from index 2 on."""
+        program = sys.argv[0]
+        return [sys.executable, os.path.abspath(program) if program != "-c" else program, *sys.argv[1:]]
+
+    @property
+    def env(self) -> MutableMapping[str, str]:
+        """os.environ."""
+        return os.environ
+
+    @property
+    def pid(self) -> int:
+        """The number of this process."""
+        return os.getpid()
+
+    def uptime(self) -> float:
+        """Seconds since netuv.node was imported."""
+        return time.monotonic() - _START
+
+    # -- standard streams --------------------------------------------------------------------------
+
+    @property
+    def stdin(self) -> Any:
+        """Descriptor 0 as a Readable; of the loop of the thread that asks first."""
+        return self._stream(0)
+
+    @property
+    def stdout(self) -> Any:
+        """Descriptor 1 as a Writable."""
+        return self._stream(1)
+
+    @property
+    def stderr(self) -> Any:
+        """Descriptor 2 as a Writable."""
+        return self._stream(2)
+
+    def _stream(self, fd: int) -> Any:
+        stream = self._streams.get(fd)
+        if stream is None or stream._loop.closed:
+            loop = default_loop()
+            stream = stdio.open_output(fd, loop) if fd else stdio.open_input(loop)
+            self._streams[fd] = stream
+        return stream
+
+    # -- ticks and the end -------------------------------------------------------------------------
+
+    def nextTick(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Call ``callback(*args)`` after the current callback."""
+        next_tick(callback, *args)
+
+    def exit(self, code: int | str | None = None) -> NoReturn:
+        """Emit 'exit' and end the program by SystemExit.
+
+        :param code: the status; ``exitCode`` when left out.
+        """
+        if code is not None:
+            self.exitCode = int(code)
+        self._emit_exit(self.exitCode or 0)
+        raise SystemExit(self.exitCode or 0)
+
+    def _emit_exit(self, code: int) -> None:
+        if not self._exiting:
+            self._exiting = True
+            try:
+                self.emit("exit", code)
+            finally:
+                self._exiting = False
+
+    # -- listeners that something has to be done for -------------------------------------------------
+
+    def _add_listener(self, event: str, listener: Any, prepend: bool = False) -> None:
+        if event not in self._watched:
+            if event == "uncaughtException":
+                self._watch_exceptions()
+            elif event.startswith("SIG") and event in signal.Signals.__members__:
+                self._watch_signal(event)
+        try:
+            super()._add_listener(event, listener, prepend)
+        finally:
+            self._unwatch()  # it was refused
+
+    def remove_listener(self, event: str, f: Callable[..., Any]) -> Any:
+        """As of EventEmitter."""
+        super().remove_listener(event, f)
+        self._unwatch()
+        return self
+
+    def remove_all_listeners(self, event: str | None = None) -> Any:
+        """As of EventEmitter."""
+        super().remove_all_listeners(event)
+        self._unwatch()
+        return self
+
+    def _unwatch(self) -> None:
+        for event in [event for event in self._watched if event not in self._events]:
+            self._watched.pop(event)()
+
+    def _watch_exceptions(self) -> None:
+        loop = default_loop()
+
+        def on_exception(error: BaseException) -> None:
+            self.emit("uncaughtException", error, "uncaughtException")
+
+        loop.on("uncaughtException", on_exception)
+        self._watched["uncaughtException"] = lambda: loop.off("uncaughtException", on_exception)
+
+    def _watch_signal(self, name: str) -> None:
+        number = signal.Signals[name]
+
+        def on_signal(number: int, frame: object) -> None:
+            default_loop().call_soon_threadsafe(self.emit, name, number)
+
+        try:
+            former = signal.signal(number, on_signal)
+        except OSError as error:  # SIGKILL, SIGSTOP
+            raise errors.from_status(-(error.errno or 0), "uv_signal_start") from None
+        # None: a handler that Python does not know
+        self._watched[name] = lambda: signal.signal(number, former or signal.SIG_DFL)
+
+
+process = Process()
+
+
+def run() -> None:
+    """Run the loop until nothing is left to do: the last line of a ported program.
+
+    Raises what a callback let out, and SystemExit for an ``exitCode`` other than 0. After ``loop.stop()``
+    it just returns.
+    """
+    loop = default_loop()
+    try:
+        loop.run()
+        while not loop._stopping:
+            process.emit("beforeExit", process.exitCode or 0)
+            if not (loop.uv.alive or loop._ticks or loop._calls):
+                break
+            loop.run()
+    except Exception:
+        process._emit_exit(1)
+        raise
+    if not loop._stopping:
+        process._emit_exit(process.exitCode or 0)
+        if process.exitCode:
+            raise SystemExit(process.exitCode)
