@@ -17,9 +17,11 @@ import re
 import socket as stdlib_socket
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from netuv import errors
+
+S = TypeVar("S", bound="SocketAddress")
 
 _ZONE = re.compile(r"[0-9A-Za-z.:-]+")
 _FAMILIES = {"ipv4": stdlib_socket.AF_INET, "ipv6": stdlib_socket.AF_INET6}
@@ -176,8 +178,8 @@ class SocketAddress:
         """Whether it is a SocketAddress. Node's ``SocketAddress.isSocketAddress()``."""
         return isinstance(value, SocketAddress)
 
-    @staticmethod
-    def parse(text: str) -> SocketAddress | None:
+    @classmethod
+    def parse(cls: type[S], text: str) -> S | None:
         """Read '1.2.3.4', '1.2.3.4:80', '[::1]' or '[::1]:80'; None for anything else.
 
         Node's ``SocketAddress.parse()``, without the spellings that only URLs have ('0x7f.1').
@@ -189,9 +191,18 @@ class SocketAddress:
             return None
         address, family = (match[2], "ipv4") if match[1] is None else (match[1], "ipv6")
         try:
-            return SocketAddress(address, family, int(match[3] or 0))
+            return cls(address, family, int(match[3] or 0))
         except errors.ArgValueError:
             return None
+
+    def to_json(self) -> dict[str, object]:
+        """The parts as a dict. Node's ``toJSON()``."""
+        return {
+            "address": self.address,
+            "port": self.port,
+            "family": self.family,
+            "flowlabel": self.flowlabel,
+        }
 
 
 _SOCKET_ADDRESS_OPTIONS = ("address", "family", "port", "flowlabel")

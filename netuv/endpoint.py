@@ -65,6 +65,7 @@ class Endpoint(Duplex):
         if self._idle is not None:
             self._idle.close()
             self._idle = None
+        self._sink = None
         if timeout == 0:
             if callback is not None:
                 self.remove_listener("timeout", callback)
@@ -72,7 +73,11 @@ class Endpoint(Duplex):
             self._idle = IdleTimer(self._loop, timeout, self._on_timeout)
             if callback is not None:
                 self.once("timeout", callback)
+        self._update_ready()
         return self
+
+    def _update_ready(self) -> None:
+        raise NotImplementedError
 
     def _on_timeout(self) -> None:
         if self._in_flight:

@@ -81,7 +81,6 @@ class Socket(Endpoint):
     #: 'address:port' of each attempt of an address-family race, in order. Node's name is the same.
     auto_select_family_attempted_addresses: list[str] | None = None
 
-    _ready: Any = None
     _started: bool = False  # uv_read_start is in force
     _had_error: bool = False
     _resetting: bool = False
@@ -89,6 +88,7 @@ class Socket(Endpoint):
     _attempt: Any = None  # the connecting.Attempt of the current connect()
     _onread: tuple[Any, Callable[..., Any]] | None = None
     _onread_rest: bytes = b""
+    _onread_stopped: bool = False  # its callback answered False
     _block_list: Any = None
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
@@ -118,7 +118,8 @@ class Socket(Endpoint):
         self._ready = None
         self._idle = None
         self._decoder = None
-        self.readable_flowing = None
+        self._flowing = None
+        self._sink = None
         self.readable_length = 0
         #: Bytes received. Node's ``bytesRead``.
         self.bytes_read = 0
@@ -143,7 +144,7 @@ class Socket(Endpoint):
             self._apply_settings()
         self._loop._owners.add(self)
         if server.pause_on_connect:
-            self.readable_flowing = False
+            self._flowing = False
             self._paused = True
         else:
             self._reading = self._need_readable = self._started = True
@@ -285,7 +286,7 @@ class Socket(Endpoint):
     def _read(self, size: int) -> None:
         if self.connecting or self._handle is None:
             self.once("connect", self._read_when_connected)
-        elif not self._started and not (self._paused and self._onread is not None):
+        elif not self._started and not self._onread_stopped:
             self._start_reading()
 
     def _read_when_connected(self) -> None:
@@ -309,25 +310,22 @@ class Socket(Endpoint):
             self._handle.stop_read()
 
     def _on_read(self, handle: Any, data: bytes | None, status: int | None) -> None:
-        loop = self._loop
-        if data:
+        sink = self._sink
+        if sink is not None and data:
             self.bytes_read += len(data)
-            if self._idle is not None:
+            sink(data)
+        elif data:
+            self.bytes_read += len(data)
+            if self._idle is None:
+                self._find_sink()
+            else:
                 self._idle.active()
-            if self.readable_flowing and not self.readable_length and self._decoder is None:
-                listeners = self._events.get("data")
-                if listeners:
-                    for listener in listeners:
-                        listener(data)
-                    if loop._ticks:
-                        loop._drain()
-                    return
             if not self.push(data) and self._started:
                 self._stop_reading()
         elif status is not None:
             self._on_read_end(status)
-        if loop._ticks:
-            loop._drain()
+        if self._loop._ticks:
+            self._loop._drain()
 
     def _on_read_end(self, status: int) -> None:
         """End of stream, or an error; pyuv has called uv_read_stop already."""
@@ -361,7 +359,7 @@ class Socket(Endpoint):
             view[:size] = data[:size]
             data = data[size:]
             if callback(size, buffer) is False:
-                self._paused = True
+                self._onread_stopped = True
                 self._stop_reading()
                 break
         self._onread_rest = data
@@ -384,7 +382,7 @@ class Socket(Endpoint):
 
     def resume(self: Self) -> Self:
         if self._onread is not None and not self.connecting and self._handle is not None:
-            self._paused = False
+            self._onread_stopped = False
             if not self._started and not self._eof:
                 self._reading = True
                 self._start_reading()
@@ -407,23 +405,19 @@ class Socket(Endpoint):
         self, data: Any, encoding: str | Callback | None = None, callback: Callback | None = None
     ) -> bool:
         ready = self._ready
-        if ready is not None and data.__class__ is bytes and encoding is None and callback is None:
+        if ready is not None and encoding is None and callback is None:
             try:
                 sent: int = ready.try_write(data)
-            except _UVError:
-                pass  # the long way finds out, and tells
+            except Exception:
+                pass  # a str, a full kernel, a mistake: the long way tells them apart
             else:
-                self._dispatched += len(data)
-                if self._idle is not None:
-                    self._idle.active()
+                self._dispatched += sent
                 if sent == len(data):
                     return True
-                self._write_length += len(data) - sent
-                self._begin_write(len(data) - sent, ())
-                self._send_rest(memoryview(data)[sent:])
-                self._in_write = False
-                self._need_drain = True
-                return False
+                rest = memoryview(data).cast("B")[sent:]
+                if not rest:
+                    return True
+                data = rest
         self._loop.check_thread()
         answer = super().write(data, encoding, callback)
         self._update_ready()
@@ -440,6 +434,7 @@ class Socket(Endpoint):
             or self._writing
             or self._queue
             or self.errored
+            or self._idle is not None
             or self._loop.debug
         )
         self._ready = self._handle if clear else None
@@ -598,7 +593,7 @@ class Socket(Endpoint):
 
     def _destroy(self, error: BaseException | None, done: Done) -> None:
         self.connecting = False
-        self._ready = None
+        self._ready = self._sink = None
         self._had_error = error is not None
         if self._idle is not None:
             self._idle.close()

@@ -18,6 +18,9 @@ the transport at once through ``_stop_reading()``, so the peer is held back by t
 'readable', 'end' and the flow of buffered chunks all run in ticks, in Node's order: a chunk that is
 pushed with nothing in front of it is emitted directly, everything else passes the buffer.
 
+``_sink`` is a shortcut for a transport: the only 'data' listener, while a chunk that arrives has to be
+handed to it and nothing else is to be done. ``_find_sink()`` sets it, all that changes this forgets it.
+
 Hooks of a transport: ``_read(n)`` (start delivering; ``n`` bytes are wanted), ``_stop_reading()``.
 """
 
@@ -50,14 +53,14 @@ class Readable(Stream):
     readable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK
     #: Bytes (characters after set_encoding) waiting for read(). Node's ``readableLength``.
     readable_length: int = 0
-    #: None, True or False, as the head of this module tells. Node's ``readableFlowing``.
-    readable_flowing: bool | None = None
     #: True once 'end' was emitted. Node's ``readableEnded``.
     readable_ended: bool = False
     #: True once anything was delivered. Node's ``readableDidRead``.
     readable_did_read: bool = False
 
     _can_read: bool = True
+    _flowing: bool | None = None
+    _sink: Callable[[Any], object] | None = None
     _read_buffer: deque[Chunk] | None = None
     _decoder: Decoder | None = None
     _pipes: tuple[Pipe, ...] = ()
@@ -80,6 +83,11 @@ class Readable(Stream):
         return self._can_read and not self.destroyed and not self._error_emitted and not self.readable_ended
 
     @property
+    def readable_flowing(self) -> bool | None:
+        """None, True or False, as the head of this module tells. Node's ``readableFlowing``."""
+        return self._flowing
+
+    @property
     def readable_aborted(self) -> bool:
         """True when the stream ended before 'end'. Node's ``readableAborted``."""
         return self._can_read and (self.destroyed or self.errored is not None) and not self.readable_ended
@@ -91,7 +99,7 @@ class Readable(Stream):
 
     def is_paused(self) -> bool:
         """True after pause(), unpipe() or a 'readable' listener. Node's ``isPaused()``."""
-        return self._paused or self.readable_flowing is False
+        return self._paused or self._flowing is False
 
     # -- what the transport delivers ---------------------------------------------------------------
 
@@ -146,21 +154,24 @@ class Readable(Stream):
             self._enqueue(chunk, front=True)
         return self._wants_more()
 
+    def _find_sink(self) -> None:
+        """Note the one 'data' listener, when a chunk needs no more than to be handed to it."""
+        if self._flowing and self.readable_length == 0 and self._decoder is None:
+            listeners = self._events.get("data", ())
+            if len(listeners) == 1:
+                self._sink = listeners[0]
+
     def _wants_more(self) -> bool:
         return not self._eof and (
             self.readable_length < self.readable_high_water_mark or self.readable_length == 0
         )
 
     def _enqueue(self, chunk: Chunk, front: bool = False) -> None:
-        if (
-            self.readable_flowing
-            and self.readable_length == 0
-            and not self._in_read
-            and "data" in self._events
-        ):
+        if self._flowing and self.readable_length == 0 and not self._in_read and "data" in self._events:
             self.readable_did_read = True
             self.emit("data", chunk)
         else:
+            self._sink = None
             if self._read_buffer is None:
                 self._read_buffer = deque()
             self.readable_length += len(chunk)
@@ -253,7 +264,7 @@ class Readable(Stream):
     def _how_much(self, size: int | None) -> int:
         length = self.readable_length
         if size is None:
-            if self.readable_flowing and length and self._read_buffer:
+            if self._flowing and length and self._read_buffer:
                 return len(self._read_buffer[0])
             return length
         if size <= 0:
@@ -298,16 +309,12 @@ class Readable(Stream):
         if not self.destroyed and self.errored is None and (self.readable_length or self._eof):
             self.emit("readable")
             self._emitted_readable = False
-        if (
-            not self.readable_flowing
-            and not self._eof
-            and self.readable_length <= self.readable_high_water_mark
-        ):
+        if not self._flowing and not self._eof and self.readable_length <= self.readable_high_water_mark:
             self._need_readable = True
         self._flow()
 
     def _flow(self) -> None:
-        while self.readable_flowing and self.read() is not None:
+        while self._flowing and self.read() is not None:
             pass
 
     def _maybe_read_more(self) -> None:
@@ -323,7 +330,7 @@ class Readable(Stream):
             and not self._paused
             and (
                 self.readable_length < self.readable_high_water_mark
-                or (self.readable_flowing and self.readable_length == 0)
+                or (self._flowing and self.readable_length == 0)
             )
         ):
             before = self.readable_length
@@ -354,8 +361,8 @@ class Readable(Stream):
 
     def resume(self: Self) -> Self:
         """Let 'data' flow, from the next tick on. Node's ``resume()``."""
-        if not self.readable_flowing:
-            self.readable_flowing = not self._readable_listening
+        if not self._flowing:
+            self._flowing = not self._readable_listening
             if not self._resume_scheduled:
                 self._resume_scheduled = True
                 self._tick(self._resume)
@@ -368,13 +375,14 @@ class Readable(Stream):
         self._resume_scheduled = False
         self.emit("resume")
         self._flow()
-        if self.readable_flowing and not self._reading:
+        if self._flowing and not self._reading:
             self.read(0)
 
     def pause(self: Self) -> Self:
         """No 'data' from here on; what the peer sends waits in the kernel. Node's ``pause()``."""
-        if self.readable_flowing is not False:
-            self.readable_flowing = False
+        if self._flowing is not False:
+            self._flowing = False
+            self._sink = None
             self.emit("pause")
         self._paused = True
         self._stop_reading()
@@ -395,6 +403,7 @@ class Readable(Stream):
             for chunk in waiting
         )
         self._decoder = decoder
+        self._sink = None
         self._read_buffer = deque([text]) if text else None
         self.readable_length = len(text)
         return self
@@ -407,11 +416,12 @@ class Readable(Stream):
             return result
         if event == "data":
             self._readable_listening = "readable" in self._events
-            if self.readable_flowing is not False:
+            if self._flowing is not False:
                 self.resume()
         elif event == "readable" and not self.readable_ended and not self._readable_listening:
             self._readable_listening = self._need_readable = True
-            self.readable_flowing = False
+            self._flowing = False
+            self._sink = None
             self._emitted_readable = False
             if self.readable_length:
                 self._schedule_readable()
@@ -419,13 +429,21 @@ class Readable(Stream):
                 self._tick(self.read, 0)
         return result
 
+    def _add_listener(self, event: str, listener: Any, prepend: bool = False) -> None:
+        if event == "data":
+            self._sink = None
+        super()._add_listener(event, listener, prepend)
+
     def remove_listener(self, event: str, f: Callable[..., Any]) -> Any:
+        if event == "data":
+            self._sink = None
         result = super().remove_listener(event, f)
         if event == "readable":
             self._tick(self._update_readable_listening)
         return result
 
     def remove_all_listeners(self, event: str | None = None) -> Any:
+        self._sink = None
         result = super().remove_all_listeners(event)
         if event is None or event == "readable":
             self._tick(self._update_readable_listening)
@@ -434,11 +452,11 @@ class Readable(Stream):
     def _update_readable_listening(self) -> None:
         self._readable_listening = "readable" in self._events
         if self._resume_scheduled and not self._paused:
-            self.readable_flowing = True
+            self._flowing = True
         elif "data" in self._events:
             self.resume()
         elif not self._readable_listening:
-            self.readable_flowing = None
+            self._flowing = self._sink = None
 
     # -- pipe --------------------------------------------------------------------------------------
 
