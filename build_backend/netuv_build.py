@@ -149,9 +149,10 @@ class BuildExt(build_ext):
 
     def link_time_optimisation(self) -> list[str]:
         """The flags for it that this compiler takes; stops if no compiler works at all."""
-        for flag in ("-flto=auto", "-flto"):
-            if self.try_flags([flag]) is None:
-                return [flag]
+        # In one partition: gcc would run make for several.
+        for flags in (["-flto", "-flto-partition=one"], ["-flto"]):
+            if self.try_flags(flags) is None:
+                return flags
         problem = self.try_flags([])
         if problem is not None:
             print(problem, flush=True)
