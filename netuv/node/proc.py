@@ -169,7 +169,7 @@ class Process(EventEmitter):
         number = signal.Signals[name]
 
         def on_signal(number: int, frame: object) -> None:
-            default_loop().call_soon_threadsafe(self.emit, name, number)
+            default_loop().call_soon_threadsafe(self.emit, name, name, number)
 
         try:
             former = signal.signal(number, on_signal)
