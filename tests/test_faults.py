@@ -1480,6 +1480,55 @@ def test_a_timeout_comes_for_a_queue_that_does_not_move(connect: Callable[..., C
     assert connection.count("timeout") == 2
 
 
+@pytest.mark.row("S17", "S20", "N10")
+def test_a_peer_that_never_reads_can_be_got_rid_of(connect: Callable[..., Connection], run: Any) -> None:
+    """L7, T1: end(), a while later destroy(); the FIN that could not be sent keeps nobody waiting."""
+    connection = connect()
+    mine, results = connection.mine, []
+    mine.write(b"x" * (16 * MiB))
+    mine.end(lambda error: results.append(error.code))
+    mine.destroy_soon()
+    mine.set_timeout(40, mine.destroy)
+    run()
+    connection.check_end()
+    assert connection.count("finish") == 0
+    assert results == ["ERR_STREAM_DESTROYED"]
+
+
+@pytest.mark.row("S29")
+@pytest.mark.parametrize("first", ["mine", "theirs"])
+def test_half_open_sockets_are_closed_in_the_end(
+    connect: Callable[..., Connection], run: Any, peer: Any, first: str
+) -> None:
+    """N9: whoever ends first, with both ends over the socket closes itself: no CLOSE_WAIT is left."""
+    connection = connect(allow_half_open=True)
+    mine, received = connection.mine, []
+
+    def talk() -> bytes:
+        with connection.theirs as theirs:
+            if first == "theirs":
+                theirs.shutdown(socket.SHUT_WR)
+            data = receive_all(theirs)
+            if first == "mine":
+                theirs.sendall(b"after the end of the other side")
+            return data
+
+    talker = peer(talk)
+    mine.on("data", received.append)
+    if first == "mine":
+        mine.end(b"bye")
+    else:
+        mine.on("end", lambda: netuv.set_timeout(mine.end, 20, b"y" * MiB))
+    run()
+    connection.check_end()
+    assert connection.count("end") == connection.count("finish") == 1
+    if first == "mine":
+        assert talker.result() == b"bye"
+        assert b"".join(received) == b"after the end of the other side"
+    else:
+        assert talker.result() == b"y" * MiB
+
+
 # -- what user memory may hold ---------------------------------------------------------------------
 
 BIG = 24 * MiB
@@ -1549,6 +1598,39 @@ def test_every_way_to_write_counts(
     assert mine.writable_length == mine.buffer_size == 0
     drained = [] if path.startswith("end") else ["drain", 0]
     assert connection.events == [*drained, "finish", ("close", False)]
+
+
+@pytest.mark.row("S15", "S28")
+def test_a_pipe_counts_too(connect: Callable[..., Connection], run: Any, peer: Any) -> None:
+    """U2: the source stands still while the destination's queue does, and all of it arrives."""
+    source, destination = connect(), connect()
+    queued: list[int] = []
+
+    def send() -> None:
+        source.theirs.sendall(b"x" * BIG)
+        source.theirs.shutdown(socket.SHUT_WR)
+
+    def look() -> None:
+        # Twice, as it may have been filling up the first time.
+        queued.append(destination.mine.writable_length)
+        if len(queued) == 1 or not queued[-1]:
+            netuv.set_timeout(look, 50)
+            return
+        assert destination.mine.buffer_size == destination.mine.writable_length
+        assert source.mine.is_paused()
+        reader.append(peer(read_and_close, destination.theirs))
+
+    reader: list[Any] = []
+    peer(send)
+    source.mine.pipe(destination.mine)
+    destination.mine.resume()
+    source.mine.on("end", source.mine.destroy)
+    netuv.set_timeout(look, 50)
+    run()
+    assert 0 < queued[-1] <= 2 * 65536
+    assert len(reader[0].result()) == BIG
+    source.check_end()
+    destination.check_end()
 
 
 @pytest.mark.row("S16")
