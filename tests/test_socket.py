@@ -1107,6 +1107,7 @@ def test_addresses_before_and_after_the_connection(
 
     def on_connect() -> None:
         assert asked.remote_port == tcp.getsockname()[1]
+        assert asked.local_address == "127.0.0.1"
         asked.end()
 
     asked.on("connect", must_call(on_connect))
@@ -1374,6 +1375,25 @@ def test_signal(run: Run, must_call: MustCall, listener: socket.socket, peer: Pe
     assert [event[0] for event in seen] == ["error", "close"]
     assert (seen[0][1].code, seen[1][1]) == ("ABORT_ERR", True)
     assert controller.signal.listener_count("abort") == 0
+
+
+@pytest.mark.row("N08")
+def test_a_signal_lets_go_of_a_closed_socket(
+    run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf
+) -> None:
+    peer(accept, listener, until_end)
+    controller = netuv.AbortController()
+    sock = netuv.connect({**place(listener), "signal": controller.signal})
+
+    def on_connect() -> None:
+        assert controller.signal.listener_count("abort") == 1
+        sock.end()
+
+    sock.on("connect", must_call(on_connect)).resume()
+    run()
+    assert controller.signal.listener_count("abort") == 0
+    controller.abort()
+    assert sock.errored is None
 
 
 # -- state ---------------------------------------------------------------------------------------------
