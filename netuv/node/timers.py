@@ -19,6 +19,8 @@ clearImmediate = timers.clear_immediate
 class Timeout(timers.Timeout):
     """What setTimeout() and setInterval() return: ``ref``, ``unref``, ``hasRef``, ``refresh``, ``close``."""
 
+    __slots__ = ()  # so that an object of netuv's can become one
+
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...
@@ -27,6 +29,8 @@ class Timeout(timers.Timeout):
 @node_names()
 class Immediate(timers.Immediate):
     """What setImmediate() returns: ``ref``, ``unref``, ``hasRef``."""
+
+    __slots__ = ()  # so that an object of netuv's can become one
 
     if TYPE_CHECKING:
 
@@ -49,6 +53,6 @@ def setImmediate(callback: Callable[..., Any], *args: Any) -> Immediate:
 
 
 def _named(timer: Any, cls: type[T]) -> T:
-    timer.__class__ = cls  # the same object: the class only adds names
+    timer.__class__ = cls  # the class only adds names
     named: T = timer
     return named
