@@ -1213,6 +1213,120 @@ def test_flowing_states(wire: Wire, must_call: MustCall) -> None:
     assert found == [(None, False), (True, False), (False, True), (False, True), (True, False)]
 
 
+def swap_listeners(b: Any, first: Any, second: Any) -> None:
+    b.remove_listener("data", first)
+    b.on("data", second)
+
+
+# What a listener of 'data' does during the first chunk, and who gets the second one then.
+CHANGES: dict[str, tuple[Callable[[Any, Any, Any], object], list[Any]]] = {
+    "nothing": (lambda b, first, second: None, ["first"]),
+    "add": (lambda b, first, second: b.on("data", second), ["first", "second"]),
+    "prepend": (lambda b, first, second: b.prepend_listener("data", second), ["second", "first"]),
+    "add once": (lambda b, first, second: b.once("data", second), ["first", "second"]),
+    "remove": (lambda b, first, second: b.remove_listener("data", first), []),
+    "remove all": (lambda b, first, second: b.remove_all_listeners("data"), []),
+    "remove all there are": (lambda b, first, second: b.remove_all_listeners(), []),
+    "swap": (swap_listeners, ["second"]),
+    "pause": (lambda b, first, second: b.pause(), []),
+    "pause and resume": (lambda b, first, second: b.pause().resume(), ["first"]),
+    "destroy": (lambda b, first, second: b.destroy(), []),
+    "encoding": (lambda b, first, second: b.set_encoding("latin1"), ["first"]),
+}
+
+
+@pytest.mark.row("S26", "N11", "N13", "S27")
+@pytest.mark.parametrize("change", CHANGES)
+def test_changes_while_data_flows(wire: Wire, must_call: MustCall, change: str) -> None:
+    """The next chunk goes to those who listen then, in the way that was set by then."""
+    do, expected = CHANGES[change]
+    seen: list[tuple[str, Any]] = []
+
+    def main(a: Any, b: Any) -> None:
+        def first(data: Any) -> None:
+            seen.append(("first", data))
+            if len(seen) == 2:
+                do(b, first, second)
+                wire.later(must_call(lambda: a.write(b"3")))
+                wire.later(look)
+
+        def second(data: Any) -> None:
+            seen.append(("second", data))
+
+        def look() -> None:
+            there = len(seen) >= 2 + len(expected)
+            wire.later((lambda: wire.later(finish)) if there else look)
+
+        def finish() -> None:
+            found.extend(seen)
+            a.destroy()
+            b.destroy()
+
+        for stream in (a, b):
+            stream.on("error", lambda error: None)
+        b.on("data", first)
+        b.once("data", lambda data: a.write(b"2"))  # when the flow has begun
+        a.write(b"1")
+
+    found: list[Any] = []
+    wire.run(main)
+    assert found[:2] == [("first", b"1"), ("first", b"2")]
+    assert found[2:] == [(who, "3" if change == "encoding" else b"3") for who in expected]
+
+
+@pytest.mark.row("S28", "N11")
+def test_pipe_and_unpipe_while_data_flows(wire: Wire, must_call: MustCall) -> None:
+    sink = Sink(wire)
+    seen: list[bytes] = []
+
+    def main(a: Any, b: Any) -> None:
+        def on_data(data: bytes) -> None:
+            seen.append(data)
+            if data == b"1":
+                b.pipe(sink)
+                a.write(b"2")
+            elif data == b"2":
+                wire.later(must_call(unpipe))
+
+        def unpipe() -> None:
+            assert sink.take()
+            b.unpipe(sink)
+            b.resume()
+            a.end(b"3")
+
+        b.on("data", on_data)
+        a.write(b"1")
+
+    wire.run(main)
+    assert seen == [b"1", b"2", b"3"]
+    assert sink.chunks == [b"2"]
+
+
+@pytest.mark.row("N11")
+def test_a_readable_listener_while_data_flows(wire: Wire, must_call: MustCall) -> None:
+    """'readable' wins: nothing flows any more, but what read() returns is emitted as 'data'."""
+    seen: list[Any] = []
+
+    def main(a: Any, b: Any) -> None:
+        def on_data(data: bytes) -> None:
+            seen.append(data)
+            if data == b"1":
+                b.on("readable", on_readable)
+                assert b.readable_flowing is False
+                a.end(b"2")
+
+        def on_readable() -> None:
+            while (chunk := b.read()) is not None:
+                seen.append(("read", chunk))
+
+        b.on("data", on_data)
+        b.on("end", must_call())
+        a.write(b"1")
+
+    wire.run(main)
+    assert seen == [b"1", b"2", ("read", b"2")]
+
+
 @pytest.mark.row("N11")
 def test_without_a_listener_nothing_ends(wire: Wire, must_call: MustCall) -> None:
     """'end' and 'close' come only when what has arrived was read."""
@@ -1395,7 +1509,7 @@ def test_set_default_encoding(wire: Wire) -> None:
 
 OPERATIONS = st.lists(
     st.one_of(
-        st.tuples(st.just("write"), st.sampled_from([0, 1, 1000, 70_000, 400_000])),
+        st.tuples(st.just("write"), st.sampled_from([0, 1, 1000, 70_000, 400_000]), st.booleans()),
         st.tuples(st.sampled_from(["cork", "uncork", "pause", "resume", "end", "turn", "destroy"])),
         st.tuples(st.sampled_from(["end other", "destroy other"])),
     ),
@@ -1445,15 +1559,20 @@ def check(pair: MemoryPair | SocketPair, operations: list[tuple[Any, ...]]) -> N
     a.resume()
     written = bytearray()
     answers: list[list[Any]] = []
+    writes = 0
 
     for name, *args in operations:
         if name == "write":
-            block = bytes([len(answers) % 256]) * args[0]
+            size, with_callback = args
+            writes += 1
+            block = bytes([writes % 256]) * size
             written += b"" if a.writable_ended or a.destroyed else block
-            answer: list[Any] = []
-            answers.append(answer)
-            took_all = a.write(block, answer.append)
-            assert answer == []
+            if with_callback:
+                answers.append([])
+                took_all = a.write(block, answers[-1].append)
+                assert answers[-1] == []
+            else:
+                took_all = a.write(block)
             assert took_all is (a.writable_length == 0 and a.writable)
         elif name == "turn":
             pair.turn()
