@@ -1044,7 +1044,13 @@ def test_write_after_the_peer_has_ended(wire: Wire, must_call: MustCall) -> None
         received.append(gather(a))
         b.resume()
         b.on("error", must_call(lambda error: codes.append(code(error))))
-        b.on("end", must_call(lambda: (b.write(b"in time"), wire.tick(wire.tick, late))))
+
+        def on_end() -> None:
+            b.write(b"in ")
+            wire.tick(b.write, b"time")  # this side is ended a tick later
+            wire.tick(wire.tick, late)
+
+        b.on("end", must_call(on_end))
         a.end()
 
         def late() -> None:
@@ -1289,8 +1295,14 @@ def test_pipe_and_unpipe_while_data_flows(wire: Wire, must_call: MustCall) -> No
                 wire.later(must_call(unpipe))
 
         def unpipe() -> None:
+            assert b.is_paused() is True
             assert sink.take()
+            wire.later(must_call(flowing))
+
+        def flowing() -> None:
+            assert b.is_paused() is False
             b.unpipe(sink)
+            assert b.is_paused() is True
             b.resume()
             a.end(b"3")
 
