@@ -1960,6 +1960,7 @@ def test_connect_and_listen_at_the_limit_of_descriptors(at_the_limit: Any) -> No
     assert order("cpu")
 
 
+@pytest.mark.parametrize("transport", ["tcp4", "unix"], indirect=True)
 def test_two_thousand_connections_leave_nothing_behind(run: Any, loop: netuv.Loop, transport: Any) -> None:
     """U1, P1: descriptors, handles and memory end where they began."""
     total, at_once = 2000, 10

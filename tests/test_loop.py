@@ -731,6 +731,24 @@ def test_the_former_wakeup_fd_comes_back(loop: netuv.Loop, run: Any, wrong: bool
             assert signal.set_wakeup_fd(-1) == right.fileno()
 
 
+def test_signals_reach_the_outer_loop_after_an_inner_one(
+    loop: netuv.Loop, run: Any, peer: Any, must_call: Any
+) -> None:
+    def on_listening() -> None:
+        inner = netuv.Loop()
+        netuv.set_timeout(lambda: None, 1, loop=inner)
+        inner.run()
+        inner.close()
+        peer(os.kill, os.getpid(), signal.SIGUSR1)
+
+    server = netuv.create_server().listen(0, "127.0.0.1", on_listening)
+    former = signal.signal(signal.SIGUSR1, must_call(lambda number, frame: server.close()))
+    try:
+        run()
+    finally:
+        signal.signal(signal.SIGUSR1, former)
+
+
 def test_a_loop_in_another_thread_leaves_the_wakeup_fd_alone(peer: Any) -> None:
     def body() -> None:
         loop = netuv.Loop()
@@ -857,6 +875,23 @@ def test_a_loop_for_each_of_several_threads(peer: Any) -> None:
     assert [echoed for _, echoed in answers] == [10] * 4
     assert len({id(loop) for loop, _ in answers}) == 4
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_the_default_loop_of_a_thread_ends_with_it(peer: Any) -> None:
+    """A program that runs loops in short-lived threads has no call that would close them."""
+
+    def body() -> None:
+        netuv.create_server().listen(0).close()
+        netuv.set_timeout(lambda: None, 1)
+        netuv.run()
+
+    peer(body).result()
+    gc.collect()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        peer(body).result()
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) <= before + 5  # the last thread may still be ending
 
 
 WRONG_THREAD: dict[str, Callable[..., Any]] = {
@@ -1216,6 +1251,31 @@ def test_a_child_that_ends_leaves_the_parent_s_loop_intact() -> None:
     """
     )
     assert (done.stdout.split(), done.stderr) == (["child", "served", "parent"], "")
+
+
+def test_descriptors_are_not_inherited_by_programs_that_are_started() -> None:
+    """A child that holds a listening socket would keep its port busy."""
+    done = script("""
+        import subprocess, sys, netuv
+        look = "import os; print([fd for fd in range(3, 64) if os.path.exists(f'/dev/fd/{fd}')])"
+        def children():
+            command = [sys.executable, "-c", look]
+            return subprocess.check_output(command, close_fds=False, text=True)
+        before = children()
+        def on_listening():
+            client.connect(server.address().port, "127.0.0.1")
+        def on_connect():
+            assert children() == before, children()
+            server.close()
+            client.destroy()
+        client = netuv.Socket()
+        client.on("connect", on_connect)
+        server = netuv.create_server(lambda c: c.on("error", print).resume())
+        server.listen(0, "127.0.0.1", on_listening)
+        netuv.run()
+        print("end")
+    """)
+    assert (done.stdout, done.stderr) == ("end\n", "")
 
 
 # -- the interpreter's end -------------------------------------------------------------------------
