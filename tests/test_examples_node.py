@@ -135,7 +135,7 @@ def ask(port: str, question: bytes) -> bytes:
 # -- the pairs as texts ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", sorted({path.stem for path in EXAMPLES.glob("*.*")}))
+@pytest.mark.parametrize("name", sorted({path.stem for path in EXAMPLES.glob("*.[jp][sy]")}))
 def test_each_program_has_its_port(name: str) -> None:
     texts = {language: (EXAMPLES / f"{name}.{language}").read_text("utf-8") for language in ("js", "py")}
     assert f'"{name}"' in Path(__file__).read_text("utf-8"), "no test runs it"

@@ -655,6 +655,12 @@ def outcome(code: str, **streams: Any) -> tuple[int, str, str]:
         ("process.exit('5')", 5, "exit 5"),
         ("process.exitCode = 6; process.exit()", 6, "exit 6"),
         ("setTimeout(process.exit, 1, 7); setInterval(print, 60_000); run()", 7, "exit 7"),
+        (
+            "process.on('uncaughtException', lambda error, origin: process.exit(8))\n"
+            "setTimeout(lambda: 1 / 0, 1); setInterval(print, 60_000); run()",
+            8,
+            "exit 8",
+        ),
         ("process.on('exit', lambda code: setattr(process, 'exitCode', 8)); run()", 8, "exit 0"),
         ("process.on('exit', lambda code: process.exit(9)); process.exit(1)", 9, "exit 1"),
     ],

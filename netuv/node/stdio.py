@@ -174,7 +174,12 @@ def _handle(fd: int, mode: int, loop: Loop) -> Any:
     if kind == "TTY":
         return pyuv.TTY(loop.uv, fd, mode == os.O_RDONLY)
     if kind in ("PIPE", "TCP"):
-        return connecting.open_fd(loop, _opened_anew(fd, mode))
+        own = _opened_anew(fd, mode)
+        try:
+            return connecting.open_fd(loop, own)
+        except BaseException:
+            os.close(own)
+            raise
     return None
 
 
