@@ -815,24 +815,26 @@ def test_a_descriptor_that_is_closed(loop: netuv.Loop, run: Any) -> None:
     assert error.code in ("EINVAL", "EBADF")
 
 
-@pytest.mark.parametrize("kind", ["file", "directory", "udp", "null"])
+@pytest.mark.parametrize("kind", ["file", "directory", "udp", "unix dgram", "unix seqpacket", "null"])
 @pytest.mark.row("S13")
 def test_a_descriptor_that_is_no_stream_socket(loop: netuv.Loop, run: Any, tmp_path: Path, kind: str) -> None:
     """It is refused, and stays its owner's."""
     if kind == "file":
         (tmp_path / "f").write_text("x")
-    udp = socket.socket(type=socket.SOCK_DGRAM)
+    sockets = {
+        "udp": (socket.AF_INET, socket.SOCK_DGRAM),
+        "unix dgram": (socket.AF_UNIX, socket.SOCK_DGRAM),
+        "unix seqpacket": (socket.AF_UNIX, socket.SOCK_SEQPACKET),
+    }
     fd = {
         "file": lambda: os.open(tmp_path / "f", os.O_RDWR),
         "directory": lambda: os.open(tmp_path, os.O_RDONLY),
-        "udp": lambda: os.dup(udp.fileno()),
         "null": lambda: os.open(os.devnull, os.O_RDWR),
-    }[kind]()
-    with udp:
-        assert code_of(lambda: netuv.Socket(fd=fd)) == "ERR_INVALID_FD_TYPE"
-        error, _ = error_of(run, netuv.create_server().listen(fd=fd))
-        assert error.code == "EINVAL"
-        os.close(fd)
+    }.get(kind, lambda: socket.socket(*sockets[kind]).detach())()
+    assert code_of(lambda: netuv.Socket(fd=fd)) == "ERR_INVALID_FD_TYPE"
+    error, _ = error_of(run, netuv.create_server().listen(fd=fd))
+    assert error.code == "EINVAL"
+    os.close(fd)
 
 
 def test_the_same_descriptor_twice(connect: Callable[..., Connection], run: Any, peer: Any) -> None:
