@@ -441,6 +441,30 @@ def test_what_can_be_written(wire: Wire, queued: bool) -> None:
     assert received[0][MANY * queued :] == b"".join(parts) + b"\xc3\xa4" + b"\xe4"
 
 
+def unix_pair() -> tuple[netuv.Socket, netuv.Socket]:
+    a, b = socket.socketpair()
+    return netuv.Socket(fd=a.detach()), netuv.Socket(fd=b.detach())
+
+
+@pytest.mark.row("S16")
+def test_a_buffer_whose_items_are_larger_than_bytes(run: Run) -> None:
+    """As many items as the kernel takes bytes: its answer must not be mistaken for their number."""
+    a, b = unix_pair()
+    a.write(bytes(MANY))
+    taken = MANY - a.writable_length
+    a.destroy()
+    b.destroy()
+
+    a, b = unix_pair()
+    items = array("I", range(taken))
+    received = gather(b)
+    assert a.write(items) is False
+    assert a.bytes_written == 4 * taken
+    a.end()
+    run()
+    assert received == bytes(items)
+
+
 @pytest.mark.row("S16")
 def test_a_queued_bytearray_may_change(wire: Wire) -> None:
     data = bytearray(b"a" * MANY)
