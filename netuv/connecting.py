@@ -18,14 +18,14 @@ import os
 import socket as stdlib_socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyuv
 
 from netuv import errors
 from netuv import options as opts
 from netuv.address import AddressInfo, is_ip
-from netuv.dns import ADDRCONFIG
+from netuv.dns import ADDRCONFIG, check_hints
 from netuv.dns import lookup as dns_lookup
 from netuv.loop import Loop
 from netuv.timers import Timeout, set_timeout
@@ -103,7 +103,7 @@ class Plan:
         if not isinstance(family, (int, str, type(None))) or family not in _FAMILIES:
             raise errors.invalid_arg_value("family", family, "must be 0, 4, 6, 'IPv4' or 'IPv6'")
         self.family = _FAMILIES[family] or {"tcp4": 4, "tcp6": 6}.get(kind or "", 0)
-        self.hints = given.get("hints") or 0
+        self.hints = check_hints("hints", given.get("hints"))
         self.lookup = given.get("lookup")
         if self.lookup is not None:
             errors.check_callback("lookup", self.lookup)
@@ -409,21 +409,63 @@ def name_of(ask: Callable[[], Any]) -> AddressInfo | None:
     return AddressInfo(name[0], "IPv6" if len(name) > 2 else "IPv4", name[1])
 
 
-def open_fd(loop: Loop, fd: Any, kind: str | None = None) -> Any:
-    """A handle that takes over a descriptor."""
+class GivenFd:
+    """A descriptor that was handed over.
+
+    libuv works on a duplicate: it aborts the process when a descriptor that it polls is closed, as happens
+    when the Python object that the number came from is collected. ``close()`` closes the number itself, unless
+    it has become another file's meanwhile.
+    """
+
+    __slots__ = ("_fd", "_identity")
+
+    _in_use: ClassVar[set[tuple[int, int]]] = set()
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._identity = self._look()
+        if self._identity in self._in_use:
+            raise errors.from_status(pyuv.errno.UV_EEXIST, "open")
+        if self._identity is not None:
+            self._in_use.add(self._identity)
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            status = os.fstat(self._fd)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def release(self) -> None:
+        """It stays with whoever gave it."""
+        self._in_use.discard(self._identity)  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Close it; quiet when somebody else has done so."""
+        self.release()
+        if self._identity is not None and self._look() == self._identity:
+            os.close(self._fd)
+
+
+def open_fd(loop: Loop, fd: Any, kind: str | None = None) -> tuple[Any, GivenFd]:
+    """A handle for a descriptor that is handed over, and what is to be closed with it."""
     fd = errors.check_int("fd", fd, 0, 2**31 - 1)
     found = opts.fd_kind(fd)
     if found not in ("TCP", "PIPE"):
         raise errors.invalid_fd_type(found)
     if kind is not None and (kind == "unix") != (found == "PIPE"):
         raise errors.invalid_arg_value("type", kind, f"but the descriptor is a {found}")
+    given = GivenFd(fd)
     handle = pyuv.TCP(loop.uv) if found == "TCP" else pyuv.Pipe(loop.uv)
+    own = os.dup(fd)
     try:
-        handle.open(fd)
+        handle.open(own)
     except _UVError as error:
         handle.close()
+        os.close(own)
+        given.release()
         raise errors.from_uv_error(error, "open") from error
-    return handle
+    return handle, given
 
 
 @contextmanager

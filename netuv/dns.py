@@ -94,6 +94,14 @@ def lookup(
         loop.next_tick(callback, errors.from_uv_error(error, "getaddrinfo", hostname))
 
 
+def check_hints(name: str, value: Any) -> int:
+    """The hint flags as an int, 0 for None."""
+    hints = 0 if value is None else value
+    if not isinstance(hints, int) or hints & ~(ADDRCONFIG | V4MAPPED | ALL):
+        raise errors.invalid_arg_value(name, value, "must be made of ADDRCONFIG, V4MAPPED and ALL")
+    return hints
+
+
 def _parse(options: Any) -> tuple[int, int, bool]:
     if options is None:
         return 0, 0, False
@@ -105,9 +113,7 @@ def _parse(options: Any) -> tuple[int, int, bool]:
     family = options.get("family", 0)
     if not isinstance(family, (int, str, type(None))) or family not in _FAMILIES:
         raise errors.invalid_arg_value("options.family", family, "must be 0, 4 or 6")
-    hints = options.get("hints") or 0
-    if not isinstance(hints, int) or hints & ~(ADDRCONFIG | V4MAPPED | ALL):
-        raise errors.invalid_arg_value("options.hints", hints, "must be made of the hint flags")
+    hints = check_hints("options.hints", options.get("hints"))
     return _FAMILIES[family], hints, bool(options.get("all", False))
 
 

@@ -540,6 +540,14 @@ def check_async(listener: Callable[..., Any], name: str = "listener") -> None:
             raise async_listener(name, listener)
 
 
+def number_in(text: str) -> float | None:
+    """The number that JavaScript's ``Number(text)`` makes of a str; None where that is NaN."""
+    text = text.strip()
+    if _PREFIXED.fullmatch(text):
+        return int(text, 0)
+    return float(text) if _DECIMAL.fullmatch(text) else None
+
+
 def check_port(name: str, value: object, allow_zero: bool = True) -> int:
     """The port as an int; numbers and what JavaScript reads as one ('80', '0x50') are accepted.
 
@@ -549,14 +557,7 @@ def check_port(name: str, value: object, allow_zero: bool = True) -> int:
     number: float | None
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise invalid_arg_type(name, "an int or a str", value)
-    if isinstance(value, str):
-        text = value.strip()
-        if _PREFIXED.fullmatch(text):
-            number = int(text, 0)
-        else:
-            number = float(text) if _DECIMAL.fullmatch(text) else None
-    else:
-        number = value
+    number = number_in(value) if isinstance(value, str) else value
     # In this order: int() of a NaN or an infinity raises.
     if number is None or not 0 <= number <= 65535 or number != int(number):
         raise bad_port(name, value, allow_zero)

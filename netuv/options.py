@@ -124,10 +124,8 @@ def normalize(
 def is_path(value: object) -> bool:
     """Node's rule: a str that is no number is a path. bytes and Path objects are paths too."""
     if isinstance(value, str):
-        try:
-            return not float(value) >= 0
-        except ValueError:
-            return True
+        number = errors.number_in(value)
+        return number is None or number < 0
     return isinstance(value, (bytes, os.PathLike))
 
 
@@ -143,6 +141,8 @@ def check_path(name: str, value: Any) -> bytes:
     if not isinstance(value, (str, bytes, os.PathLike)):
         raise errors.invalid_arg_type(name, "a str, bytes or a Path", value)
     path = os.fsencode(value)
+    if not path:
+        raise errors.invalid_arg_value(name, value, "must not be empty")
     abstract = path.startswith(b"\0")
     if b"\0" in path[1:] or path == b"\0":
         raise errors.invalid_arg_value(name, value, "must not contain a NUL after its first character")

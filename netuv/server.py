@@ -55,6 +55,7 @@ class Server(EventEmitter):
     drop_max_connection: bool = False
 
     _socket_class: type[Socket] = Socket
+    _given_fd: connecting.GivenFd | None = None
 
     def __init__(
         self,
@@ -230,7 +231,7 @@ class Server(EventEmitter):
 
     def _listen_fd(self, fd: int, backlog: int) -> None:
         try:
-            handle = connecting.open_fd(self._loop, fd)
+            handle, self._given_fd = connecting.open_fd(self._loop, fd)
         except errors.NetError as cause:
             failure = errors.from_status(pyuv.errno.UV_EINVAL, "listen")
             failure.__cause__ = cause
@@ -344,6 +345,9 @@ class Server(EventEmitter):
         if handle is not None:
             handle.close()
             self._loop._owners.discard(self)
+            if self._given_fd is not None:
+                self._given_fd.close()
+                self._given_fd = None
         if running or self._close_owed:
             self._maybe_emit_close()
         return self

@@ -85,6 +85,7 @@ class Socket(Endpoint):
     _had_error: bool = False
     _resetting: bool = False
     _type: str | None = None
+    _given_fd: connecting.GivenFd | None = None
     _attempt: Any = None  # the connecting.Attempt of the current connect()
     _onread: tuple[Any, Callable[..., Any]] | None = None
     _onread_rest: bytes = b""
@@ -93,6 +94,8 @@ class Socket(Endpoint):
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
         super().__init__()
+        if options is not None and not isinstance(options, Mapping):
+            raise errors.invalid_arg_type("options", "a dict", options)
         given = {**(options or {}), **keywords}
         errors.check_options("Socket", given, opts.CONNECT_OPTIONS)
         loop = given.get("loop") or default_loop()
@@ -105,7 +108,8 @@ class Socket(Endpoint):
         if given.get("handle") is not None:
             self._adopt(given["handle"])
         elif given.get("fd") is not None:
-            self._adopt(connecting.open_fd(loop, given["fd"], self._type))
+            handle, self._given_fd = connecting.open_fd(loop, given["fd"], self._type)
+            self._adopt(handle)
         if given.get("signal") is not None:
             from netuv.abort import destroy_on_abort
 
@@ -114,6 +118,7 @@ class Socket(Endpoint):
     def _start_life(self, loop: Loop) -> None:
         """The attributes of the read and write path, which are faster on the instance."""
         self._loop = loop
+        self._ticks = loop._ticks
         self._handle = None
         self._ready = None
         self._idle = None
@@ -245,13 +250,18 @@ class Socket(Endpoint):
         if self._handle is None:
             for name in _LIFE:
                 self.__dict__.pop(name, None)
+            self.bytes_read = self._dispatched = 0
             self._attach(plan.make_handle(self._loop))
         if self._idle is not None:
             self._idle.active()
         self.connecting = True
         self._update_ready()
         self._attempt = connecting.Attempt(self, plan)
-        self._attempt.start()
+        try:
+            self._attempt.start()
+        except BaseException:  # of a lookup function, or of a 'connectionAttempt' listener
+            self.destroy()
+            raise
         return self
 
     def _refuse_connect(self, plan: connecting.Plan) -> None:
@@ -310,21 +320,21 @@ class Socket(Endpoint):
             self._handle.stop_read()
 
     def _on_read(self, handle: Any, data: bytes | None, status: int | None) -> None:
-        sink = self._sink
-        if sink is not None and data:
+        if data:
             self.bytes_read += len(data)
-            sink(data)
-        elif data:
-            self.bytes_read += len(data)
-            if self._idle is None:
-                self._find_sink()
+            sink = self._sink
+            if sink is not None:
+                sink(data)
             else:
-                self._idle.active()
-            if not self.push(data) and self._started:
-                self._stop_reading()
+                if self._idle is None:
+                    self._find_sink()
+                else:
+                    self._idle.active()
+                if not self.push(data) and self._started:
+                    self._stop_reading()
         elif status is not None:
             self._on_read_end(status)
-        if self._loop._ticks:
+        if self._ticks:
             self._loop._drain()
 
     def _on_read_end(self, status: int) -> None:
@@ -440,6 +450,8 @@ class Socket(Endpoint):
         self._ready = self._handle if clear else None
 
     def _write(self, chunk: Chunk, done: Done) -> None:
+        if self.connecting:
+            chunk = frozen(chunk)  # it has to wait
         if not self._can_write_now(lambda: self._write(chunk, done), done):
             return
         try:
@@ -496,7 +508,7 @@ class Socket(Endpoint):
         self._in_flight = False
         self._last_queue_size = 0
         if self.destroyed:
-            self._on_write(errors.stream_destroyed("write"))
+            self._on_write(self.errored or errors.stream_destroyed("write"))
         elif status is not None:
             self._on_write(errors.from_status(status, "write"))
         else:
@@ -612,6 +624,9 @@ class Socket(Endpoint):
                 connecting.linger_zero(handle)
             self._closing = handle
             handle.close(self._on_closed)
+            if self._given_fd is not None:
+                self._given_fd.close()
+                self._given_fd = None
         done(error)
         if self.server is not None:
             self.server._on_socket_destroyed()

@@ -327,7 +327,7 @@ class Readable(Stream):
         while (
             not self._reading
             and not self._eof
-            and not self._paused
+            and (not self._paused or "readable" in self._events)
             and (
                 self.readable_length < self.readable_high_water_mark
                 or (self._flowing and self.readable_length == 0)
@@ -385,7 +385,8 @@ class Readable(Stream):
             self._sink = None
             self.emit("pause")
         self._paused = True
-        self._stop_reading()
+        if "readable" not in self._events:  # whose listeners are not held up by it, as in Node
+            self._stop_reading()
         return self
 
     def set_encoding(self: Self, encoding: str | None = "utf8") -> Self:
