@@ -297,6 +297,13 @@ def test_unknown_options_are_refused_in_nodes_spelling(
     assert caught.value.code == "ERR_UNKNOWN_OPTION"  # type: ignore[attr-defined]
 
 
+def test_options_that_are_no_dict(loop: netuv.Loop) -> None:
+    for call in (lambda: net.Socket(5), lambda: net.Server(5)):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="'options' must be a dict") as caught:
+            call()
+        assert caught.value.code == "ERR_INVALID_ARG_TYPE"  # type: ignore[attr-defined]
+
+
 @pytest.mark.row("S07", "N05")
 @pytest.mark.parametrize(
     "listen",

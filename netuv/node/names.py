@@ -64,8 +64,11 @@ def core_options(kind: str, options: Mapping[str, Any], known: Iterable[str]) ->
 
     :param kind: whose options they are: 'Socket', 'listen', …
     :param known: their names, in netuv's spelling.
-    :raises ArgTypeError: ERR_UNKNOWN_OPTION, with the nearest known name in Node's spelling.
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE if it is no dict; ERR_UNKNOWN_OPTION, with the nearest known
+        name in Node's spelling.
     """
+    if not isinstance(options, Mapping):
+        raise errors.invalid_arg_type("options", "a dict", options)
     names = {camel_case(name): name for name in known}
     answer = {}
     for name, value in options.items():

@@ -34,8 +34,8 @@ class Socket(_socket.Socket, Duplex):
     """``netuv.Socket`` with Node's names, in options too: ``net.Socket({'allowHalfOpen': True})``."""
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
-        given = {**(options or {}), **keywords}
-        super().__init__(core_options("Socket", given, _options.CONNECT_OPTIONS))
+        given = core_options("Socket", {} if options is None else options, _options.CONNECT_OPTIONS)
+        super().__init__(given, **core_options("Socket", keywords, _options.CONNECT_OPTIONS))
 
     def connect(self: SocketSelf, *args: Any, **keywords: Any) -> SocketSelf:
         """``(port, host, listener)``, ``(path, listener)`` or ``(options, listener)``; see netuv's."""

@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 
 import pyuv
 
-from netuv import connecting, errors
+from netuv import errors
 from netuv import options as opts
 from netuv.loop import Loop
 from netuv.node.net import Socket
@@ -173,14 +173,17 @@ def _handle(fd: int, mode: int, loop: Loop) -> Any:
     kind = opts.fd_kind(fd)
     if kind == "TTY":
         return pyuv.TTY(loop.uv, fd, mode == os.O_RDONLY)
-    if kind in ("PIPE", "TCP"):
-        own = _opened_anew(fd, mode)
-        try:
-            return connecting.open_fd(loop, own)
-        except BaseException:
-            os.close(own)
-            raise
-    return None
+    if kind not in ("PIPE", "TCP"):
+        return None
+    handle = pyuv.Pipe(loop.uv) if kind == "PIPE" else pyuv.TCP(loop.uv)
+    own = _opened_anew(fd, mode)
+    try:
+        handle.open(own)
+    except pyuv.error.UVError as error:
+        handle.close()
+        os.close(own)
+        raise errors.from_uv_error(error, "open") from error
+    return handle
 
 
 def _opened_anew(fd: int, mode: int) -> int:
