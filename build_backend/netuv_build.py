@@ -56,7 +56,7 @@ LIBUV_SOURCES = """
 LIBUV_ON: dict[str, dict[str, list[str]]] = {
     "linux": {
         "sources": "unix/linux unix/procfs-exepath unix/random-getrandom unix/random-sysctl-linux".split(),
-        "macros": ["_GNU_SOURCE"],
+        "macros": ["_GNU_SOURCE", "epoll_pwait=netuv_epoll_pwait"],  # see _cpyuv.c
         "libraries": ["pthread", "dl", "rt", "m"],
     },
     "darwin": {

@@ -119,6 +119,7 @@ class Plan:
         )
 
     def make_handle(self, loop: Loop) -> Any:
+        """A new handle of the kind that it takes."""
         return pyuv.Pipe(loop.uv) if self.path is not None else pyuv.TCP(loop.uv)
 
     @property
@@ -141,6 +142,7 @@ class Attempt:
         self.failures: list[errors.NetError] = []
 
     def start(self) -> None:
+        """Take the first step; all others follow from callbacks."""
         plan = self.plan
         if plan.path is not None:
             self._connect_path(plan.path)
@@ -412,9 +414,9 @@ def name_of(ask: Callable[[], Any]) -> AddressInfo | None:
 class GivenFd:
     """A descriptor that was handed over.
 
-    libuv works on a duplicate: it aborts the process when a descriptor that it polls is closed, as happens
-    when the Python object that the number came from is collected. ``close()`` closes the number itself, unless
-    it has become another file's meanwhile.
+    libuv works on a duplicate: it aborts the process when a descriptor that it polls is closed, as
+    happens when the Python object that the number came from is collected. ``close()`` closes the
+    number itself, unless it has become another file's meanwhile.
     """
 
     __slots__ = ("_fd", "_identity")
@@ -438,7 +440,8 @@ class GivenFd:
 
     def release(self) -> None:
         """It stays with whoever gave it."""
-        self._in_use.discard(self._identity)  # type: ignore[arg-type]
+        if self._identity is not None:
+            self._in_use.discard(self._identity)
 
     def close(self) -> None:
         """Close it; quiet when somebody else has done so."""

@@ -35,7 +35,6 @@ import pyuv
 from netuv import errors
 from netuv.emitter import EventEmitter
 
-
 # What 'close' listeners may start anew while the loop closes is closed again, so often.
 MAX_CLOSING_TURNS = 100
 

@@ -172,8 +172,9 @@ def fd_kind(fd: int) -> str:
         return "TTY" if os.isatty(fd) else "FILE" if stat.S_ISREG(mode) else "UNKNOWN"
     probe = stdlib_socket.socket(fileno=fd)
     try:
-        if probe.family == stdlib_socket.AF_UNIX:
-            return "PIPE"
-        return "TCP" if probe.type == stdlib_socket.SOCK_STREAM else "UDP"
+        unix = probe.family == stdlib_socket.AF_UNIX
+        if probe.type == stdlib_socket.SOCK_STREAM:
+            return "PIPE" if unix else "TCP"
+        return "UNKNOWN" if unix else "UDP"
     finally:
         probe.detach()

@@ -135,9 +135,9 @@ class Server(EventEmitter):
         self._loop.check_thread()
         if self._handle is not None or self._lookup_pending:
             raise errors.already_listen()
-        if not args or args[0] is None or callable(args[0]):
-            if given.get("port") is None and not set(given) - {"backlog", "port"}:
-                given["port"] = 0  # listen(), listen(callback) and listen(None)
+        anywhere = not args or args[0] is None or callable(args[0])
+        if anywhere and given.get("port") is None and not set(given) - {"backlog", "port"}:
+            given["port"] = 0  # listen(), listen(callback) and listen(None)
         start = self._plan(given)
         if given.get("signal") is not None:
             from netuv.abort import close_on_abort

@@ -3,8 +3,8 @@
 The stream layer decides what happens when; this module moves the bytes. libuv calls back into the methods
 ``_on_<what>``, each of which ends with the gate that runs the ticks (see netuv.loop).
 
-Reading. ``_read()`` is uv_read_start, ``_stop_reading()`` is uv_read_stop. While the stream flows with nothing
-in its buffer, ``_on_read`` calls the 'data' listeners itself; everything else goes through ``push()``.
+Reading. ``_read()`` is uv_read_start, ``_stop_reading()`` is uv_read_stop. While the stream layer names a
+``_sink``, what arrives is handed to it; everything else goes through ``push()``.
 
 Writing. uv_try_write first, and what the kernel did not take goes to uv_write. ``_ready`` is the handle while
 nothing stands in the way of a write (connected, nothing queued, not corked, not ended), else None: with it
@@ -379,26 +379,23 @@ class Socket(Endpoint):
         self._deliver(rest)
 
     def read(self, size: int | None = None) -> Any:
+        """As of Readable."""
         self._loop.check_thread()
         return super().read(size)
 
-    read.__doc__ = Endpoint.read.__doc__
-
     def pause(self: Self) -> Self:
+        """As of Readable."""
         self._loop.check_thread()
         return super().pause()
 
-    pause.__doc__ = Endpoint.pause.__doc__
-
     def resume(self: Self) -> Self:
+        """As of Readable; with ``onread``, start again after its callback answered False."""
         if self._onread is not None and not self.connecting and self._handle is not None:
             self._onread_stopped = False
             if not self._started and not self._eof:
                 self._reading = True
                 self._start_reading()
         return super().resume()
-
-    resume.__doc__ = Endpoint.resume.__doc__
 
     @property
     def readable_did_read(self) -> bool:
@@ -414,6 +411,7 @@ class Socket(Endpoint):
     def write(
         self, data: Any, encoding: str | Callback | None = None, callback: Callback | None = None
     ) -> bool:
+        """As of Writable: send data, True when all of it reached the kernel."""
         ready = self._ready
         if ready is not None and encoding is None and callback is None:
             try:
@@ -432,8 +430,6 @@ class Socket(Endpoint):
         answer = super().write(data, encoding, callback)
         self._update_ready()
         return answer
-
-    write.__doc__ = Endpoint.write.__doc__
 
     def _update_ready(self) -> None:
         clear = not (
@@ -525,10 +521,12 @@ class Socket(Endpoint):
         return super()._ended_error()
 
     def cork(self) -> None:
+        """As of Writable."""
         super().cork()
         self._ready = None
 
     def uncork(self) -> None:
+        """As of Writable."""
         super().uncork()
         self._update_ready()
 
@@ -538,13 +536,12 @@ class Socket(Endpoint):
         encoding: str | Callback | None = None,
         callback: Callback | None = None,
     ) -> Self:
+        """As of Writable: write nothing more; the peer gets a FIN after the queue."""
         self._loop.check_thread()
         self._ready = None
         super().end(data, encoding, callback)
         self._update_ready()
         return self
-
-    end.__doc__ = Endpoint.end.__doc__
 
     def _final(self, done: Done) -> None:
         """Send the FIN, once there is a connection."""
@@ -568,10 +565,9 @@ class Socket(Endpoint):
     # -- the end -----------------------------------------------------------------------------------
 
     def destroy(self: Self, error: BaseException | None = None) -> Self:
+        """As of Stream."""
         self._loop.check_thread()
         return super().destroy(error)
-
-    destroy.__doc__ = Endpoint.destroy.__doc__
 
     def destroy_soon(self) -> None:
         """Destroy the socket once all is written. Node's ``destroySoon()``."""
@@ -660,6 +656,7 @@ def connect(*args: Any, **keywords: Any) -> Socket:
 
 
 def connect_as(kind: type[Socket], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Socket:
+    """connect(), for a subclass of Socket."""
     given, listener = opts.normalize("connect", args, keywords, opts.CONNECT_OPTIONS, "listener")
     socket = kind({name: given[name] for name in opts.SOCKET_OPTIONS if name in given})
     if given.get("timeout"):

@@ -412,6 +412,7 @@ class Readable(Stream):
     # -- listeners decide on the mode ----------------------------------------------------------------
 
     def on(self, event: str, f: Any = None) -> Any:
+        """As of EventEmitter; 'data' starts the flow, 'readable' starts reading."""
         result = super().on(event, f)
         if f is None:  # the decorator form comes back here with the function
             return result
@@ -436,6 +437,7 @@ class Readable(Stream):
         super()._add_listener(event, listener, prepend)
 
     def remove_listener(self, event: str, f: Callable[..., Any]) -> Any:
+        """As of EventEmitter."""
         if event == "data":
             self._sink = None
         result = super().remove_listener(event, f)
@@ -444,6 +446,7 @@ class Readable(Stream):
         return result
 
     def remove_all_listeners(self, event: str | None = None) -> Any:
+        """As of EventEmitter."""
         self._sink = None
         result = super().remove_all_listeners(event)
         if event is None or event == "readable":

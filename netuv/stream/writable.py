@@ -343,6 +343,7 @@ class Writable(Stream):
         self.destroy()
 
     def destroy(self: Self, error: BaseException | None = None) -> Self:
+        """As of Stream; what is queued hears of it."""
         if not self.destroyed and (self._queue or self._end_callbacks):
             self._tick(self._fail_queue)
         return super().destroy(error)
