@@ -837,17 +837,29 @@ def test_a_descriptor_that_is_no_stream_socket(loop: netuv.Loop, run: Any, tmp_p
     os.close(fd)
 
 
-def test_the_same_descriptor_twice(connect: Callable[..., Connection], run: Any, peer: Any) -> None:
-    """U4: a descriptor has one owner; the first one is not harmed."""
-    connection = connect()
-    reader = peer(read_and_close, connection.theirs)
-    fd = connection.mine._handle.fileno()
-    with pytest.raises(OSError, match="EEXIST"):
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
+def test_the_same_descriptor_twice(run: Any, peer: Any, must_call: Any, kind: str) -> None:
+    """U4: a descriptor has one owner; the first one is not harmed, and then it is free again."""
+    near, far = tcp_pair() if kind == "tcp" else socket.socketpair()
+    far.settimeout(LIMIT)
+    reader = peer(read_and_close, far)
+    fd = near.detach()
+    first = netuv.Socket(fd=fd)
+    with pytest.raises(FileExistsError) as caught:
         netuv.Socket(fd=fd)
-    connection.mine.resume().end(b"fine")
+    assert caught.value.code == "EEXIST"
+    first.on("close", must_call())
+    first.resume().end(b"fine")
     run()
     assert reader.result() == b"fine"
-    connection.check_end()
+    again, far = socket.socketpair()
+    with far:
+        number = again.detach()
+        if number != fd:
+            os.dup2(number, fd)
+            os.close(number)
+        netuv.Socket(fd=fd).on("close", must_call()).destroy()
+        run()
 
 
 @pytest.mark.row("S13")
