@@ -421,7 +421,7 @@ class GivenFd:
 
     __slots__ = ("_fd", "_identity")
 
-    _in_use: ClassVar[set[tuple[int, int]]] = set()
+    _in_use: ClassVar[set[tuple[int, int, int]]] = set()
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
@@ -431,12 +431,12 @@ class GivenFd:
         if self._identity is not None:
             self._in_use.add(self._identity)
 
-    def _look(self) -> tuple[int, int] | None:
+    def _look(self) -> tuple[int, int, int] | None:
         try:
             status = os.fstat(self._fd)
         except OSError:
             return None
-        return status.st_dev, status.st_ino
+        return self._fd, status.st_dev, status.st_ino
 
     def release(self) -> None:
         """It stays with whoever gave it."""

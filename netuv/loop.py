@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -355,11 +356,25 @@ class _SignalWakeup:
 _local = threading.local()
 
 
+class _EndOfThread:
+    """Closes the default loop of a thread that ends, when nothing is open on it."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+
+    def __del__(self) -> None:
+        loop = self._loop
+        mine = loop._pid == os.getpid() and not loop.closed and not loop._running
+        if mine and not sys.is_finalizing() and not loop.handles:
+            loop.close()
+
+
 def default_loop() -> Loop:
     """This thread's loop, made at the first call, and anew when it was closed or after a fork."""
     loop: Loop | None = getattr(_local, "loop", None)
     if loop is None or loop.closed or loop._pid != os.getpid():
         loop = _local.loop = Loop()
+        _local.end_of_thread = _EndOfThread(loop)
     return loop
 
 

@@ -413,19 +413,16 @@ class Socket(Endpoint):
     ) -> bool:
         """As of Writable: send data, True when all of it reached the kernel."""
         ready = self._ready
-        if ready is not None and encoding is None and callback is None:
+        if ready is not None and type(data) is bytes and encoding is None and callback is None:
             try:
                 sent: int = ready.try_write(data)
-            except Exception:
-                pass  # a str, a full kernel, a mistake: the long way tells them apart
+            except _UVError:
+                pass  # a full kernel or a broken connection: the long way tells
             else:
                 self._dispatched += sent
                 if sent == len(data):
                     return True
-                rest = memoryview(data).cast("B")[sent:]
-                if not rest:
-                    return True
-                data = rest
+                data = memoryview(data)[sent:]
         self._loop.check_thread()
         answer = super().write(data, encoding, callback)
         self._update_ready()

@@ -103,7 +103,7 @@ class Writable(Stream):
             errors.check_callback("callback", callback)
         return (
             self._accept(data, encoding, callback) is None
-            and self._write_length == 0
+            and self.writable_length == 0
             and self.errored is None
         )
 
@@ -143,7 +143,7 @@ class Writable(Stream):
             self._begin_write(len(chunk), (callback,) if callback is not None else ())
             self._write(chunk, self._on_write)
             self._in_write = False
-        if self._write_length:
+        if self.writable_length:
             self._need_drain = True
         return None
 
