@@ -785,49 +785,49 @@ def test_activity_puts_the_timeout_off(
 ) -> None:
     """It fires only when the last read or write is so many ms ago, however slow the machine is."""
     go = threading.Semaphore(0)
+    stop = threading.Event()
 
     def serve(sock: socket.socket) -> None:
-        if activity == "write":
-            receive_all(sock)
-        else:
-            for _ in range(6):
-                assert go.acquire(timeout=LIMIT)
-                sock.sendall(b"x")
-            receive_all(sock)
+        for _ in range(9):
+            assert go.acquire(timeout=LIMIT)
+            sock.sendall(b"x")
+            if stop.is_set():
+                break
+        receive_all(sock)
 
     peer(accept, listener, serve)
-    last = 0
-    rounds = 0
+    last = received = rounds = 0
 
     def act() -> None:
         nonlocal rounds, last
+        rounds += 1
+        if rounds == 6:
+            netuv.clear_interval(timer)
         if activity == "write":
             last = loop.now()
             sock.write(b"x")
         else:
             go.release()
-        rounds += 1
-        if rounds == 6:
-            netuv.clear_interval(timer)
 
     def on_data(data: bytes) -> None:
-        nonlocal last
+        nonlocal last, received, timer
         last = loop.now()
+        received += 1
+        if received < 3:
+            go.release()
+        elif received == 3:  # data flows by now
+            sock.set_timeout(60, must_call(on_timeout))
+            timer = netuv.set_interval(act, 20)
 
     def on_timeout() -> None:
         assert loop.now() - last >= 60
         netuv.clear_interval(timer)
-        go.release(6)
+        stop.set()
+        go.release()
         sock.end()
 
-    def on_connect() -> None:
-        nonlocal timer, last
-        last = loop.now()
-        sock.set_timeout(60, must_call(on_timeout))
-        timer = netuv.set_interval(act, 20)
-
     timer: Any = None
-    sock = netuv.connect(place(listener), on_connect).on("data", on_data)
+    sock = netuv.connect(place(listener), go.release).on("data", on_data)
     run()
     assert rounds > 1
 
