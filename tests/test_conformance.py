@@ -5,17 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from importlib import import_module
 
 import pytest
-
-try:
-    runner = import_module("tests.conformance.runner")
-except ImportError:  # with tests/ itself on the path
-    runner = import_module("conformance.runner")
+from conformance import runner  # pytest puts tests/ on the path
 
 CASES = runner.find()
-Answer = Callable[["runner.Case"], list[str]]
+Answer = Callable[[runner.Case], list[str]]
 
 
 def params() -> list[object]:
@@ -26,7 +21,7 @@ def params() -> list[object]:
 def answer(request: pytest.FixtureRequest) -> Iterator[Answer]:
     """What a case prints; the selected programs run a few at a time, ahead of the tests."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        futures: dict[object, Future[list[str]]] = {}
+        futures: dict[runner.Case, Future[list[str]]] = {}
         for item in request.session.items:
             case = item.callspec.params.get("case") if hasattr(item, "callspec") else None
             if isinstance(case, runner.Case) and "answer" in getattr(item, "fixturenames", ()):

@@ -76,7 +76,8 @@ def stable(cases: list[Case], side: str, runs: int) -> int:
     try:
         for name in halves if side == "both" else [side]:
             seen: dict[Case, collections.Counter[str]] = {c: collections.Counter() for c in cases}
-            for _ in range(runs):
+            for number in range(runs):
+                print(f"\r{name}: run {number + 1} of {runs}", end="", file=sys.stderr)
                 answers = runner.in_parallel(halves[name], cases)
                 for case, lines in zip(cases, answers, strict=True):
                     seen[case]["\n".join(lines)] += 1

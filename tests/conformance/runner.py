@@ -95,9 +95,7 @@ def find(words: Iterable[str] = ()) -> list[Case]:
 
 def execute(command: list[str]) -> tuple[list[str], int, list[str]]:
     try:
-        done = subprocess.run(
-            command, input=b"from stdin\n", capture_output=True, timeout=LIMIT, check=False
-        )
+        done = subprocess.run(command, input=b"from stdin\n", capture_output=True, timeout=LIMIT, check=False)
     except subprocess.TimeoutExpired:
         return [], -1, [f"still running after {LIMIT} s"]
     out = done.stdout.decode("utf-8").splitlines()

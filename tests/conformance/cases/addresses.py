@@ -4,6 +4,7 @@
 
 from prelude import hide, lane, netuv, place, run, where
 
+
 def say(logger, socket, when):
     own = socket.address()
     logger(when, *([own.address, own.family, own.port] if own else [None] * 3))

@@ -13,4 +13,5 @@ def error(error):
     log("errno", abs(error.errno))
     log("destroyed", client.destroyed, "connecting", client.connecting, "errored", client.errored)
 
+
 run()

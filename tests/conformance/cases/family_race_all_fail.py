@@ -22,4 +22,5 @@ def error(error):
     for each in error.errors:
         log("each", describe(each))
 
+
 run()

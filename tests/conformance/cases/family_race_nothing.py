@@ -3,6 +3,7 @@
 
 from prelude import lane, netuv, run, watch
 
+
 def ask(say, answer):
     client = netuv.connect(
         port=1,

@@ -17,4 +17,5 @@ def error(error):
     log("error", describe(error), getattr(error, "errors", None))
     log("tried", client.auto_select_family_attempted_addresses)
 
+
 run()

@@ -15,4 +15,5 @@ def close():
     server.listen(place(), called(log, "second"))
     server.once("listening", lambda: server.close(lambda error: log("closed", error)))
 
+
 run()

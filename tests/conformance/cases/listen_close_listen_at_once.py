@@ -16,4 +16,5 @@ def listening():
     server.listen(place(), called(log, "second"))
     server.once("listening", lambda: server.close())
 
+
 run()

@@ -8,9 +8,7 @@ forms = [
     lambda server, callback: server.listen(0, "127.0.0.1", 5, callback),
     lambda server, callback: server.listen("0", "127.0.0.1", callback),
     lambda server, callback: server.listen(port=0, host="127.0.0.1", backlog=5, callback=callback),
-    lambda server, callback: server.listen(
-        {"port": 0, "host": "127.0.0.1", "exclusive": True}, callback
-    ),
+    lambda server, callback: server.listen({"port": 0, "host": "127.0.0.1", "exclusive": True}, callback),
 ]
 
 

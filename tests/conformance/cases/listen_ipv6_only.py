@@ -3,6 +3,7 @@
 
 from prelude import log, netuv, run
 
+
 # Others may hold the IPv4 port of that number, so there are several tries.
 def both(ipv6_only, tries, done):
     six = netuv.create_server()

@@ -21,4 +21,5 @@ def listening():
     server.close()
     log("closed", server.listening, server.address(), os.path.exists(path))
 
+
 run()

@@ -20,4 +20,5 @@ def listening():
     server.close()
     log("closed", server.listening, server.address())
 
+
 run()

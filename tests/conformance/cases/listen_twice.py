@@ -16,4 +16,5 @@ def listening():
     log("listening", server.listening)
     server.close()
 
+
 run()

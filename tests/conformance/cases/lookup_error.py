@@ -3,6 +3,7 @@
 
 from prelude import called, log, netuv, run, watch
 
+
 def lookup(host, options, callback):
     error = Exception("no such name")
     error.code = "ENOTFOUND"

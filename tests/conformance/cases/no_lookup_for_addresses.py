@@ -14,9 +14,7 @@ def connection(peer):
 
 
 def listening():
-    client = netuv.connect(
-        where(server, lookup=lambda *args: log("looked up")), called(log, "listener")
-    )
+    client = netuv.connect(where(server, lookup=lambda *args: log("looked up")), called(log, "listener"))
     watch(log, client, "lookup connectionAttempt connect end close")
     client.resume()
 

@@ -4,6 +4,7 @@
 
 from prelude import log, netuv, place, run, watch, where
 
+
 def say(socket, when):
     log(
         when,

@@ -4,6 +4,7 @@
 
 from prelude import log, netuv, place, run, where
 
+
 def say(socket, when):
     log(
         when, socket.readable, socket.readable_ended, socket.readable_length,

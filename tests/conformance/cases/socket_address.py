@@ -3,6 +3,7 @@
 
 from prelude import attempt, log, netuv, run
 
+
 def say(address):
     log(address.address, address.port, address.family, address.flowlabel)
 

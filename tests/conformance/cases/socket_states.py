@@ -4,6 +4,7 @@
 
 from prelude import log, netuv, place, run, where
 
+
 def say(socket, when):
     log(
         when, socket.connecting, socket.pending, socket.ready_state, socket.destroyed,

@@ -20,4 +20,5 @@ def timeout():
     log("timeout", client.connecting)
     client.destroy()
 
+
 run()

@@ -2,9 +2,12 @@
 // rows: S07 S12
 // over: unix
 
-const { net, log, describe, watch, tempPath } = require('./prelude');
+const { net, log, watch, tempPath } = require('./prelude');
 
 const server = net.createServer();
 watch(log, server, 'listening');
-server.on('error', (error) => log('error', describe(error)));
+server.on('error', (error) => {
+  log('error', error, error.syscall, error.address, error.port);
+  log('message', error.message);
+});
 server.listen(tempPath() + '/no/such');

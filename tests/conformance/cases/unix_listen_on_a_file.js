@@ -2,7 +2,7 @@
 // rows: S08 S12
 // over: unix
 
-const { net, log, describe, watch, tempPath } = require('./prelude');
+const { net, log, watch, tempPath } = require('./prelude');
 
 const fs = require('node:fs');
 const path = tempPath();
@@ -10,7 +10,8 @@ fs.writeFileSync(path, 'precious');
 const server = net.createServer();
 watch(log, server, 'listening');
 server.on('error', (error) => {
-  log('error', describe(error));
+  log('error', error, error.syscall, error.address, error.port);
+  log('message', error.message);
   setImmediate(() => log('file', fs.readFileSync(path, 'utf8')));
 });
 server.listen(path);

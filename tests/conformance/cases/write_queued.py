@@ -39,4 +39,5 @@ server.listen(place(), listening)
 def second(peer):
     server.on("go", lambda: netuv.set_immediate(lambda: peer.resume()))
 
+
 run()
