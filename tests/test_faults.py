@@ -1,7 +1,7 @@
 """Bad input and faults: what is wrong is named at once or comes as one event, and nothing is lost.
 
-The ids in the docstrings (N1, L4, U2, ...) are those of the project's field notes: what users of Node, libuv,
-pyuv, uvloop and asyncio have reported.
+N1, L4, U2 and the like in the docstrings number the troubles that users of the peers have reported: N of
+Node's net, L of libuv, P of pyuv, U of uvloop and asyncio, A and T of other stacks, E of pyee.
 """
 
 from __future__ import annotations
