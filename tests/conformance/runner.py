@@ -27,6 +27,9 @@ HERE = Path(__file__).parent
 CASES = HERE / "cases"
 TRACES = HERE / "traces"
 NODE = os.environ.get("NODE", "node")
+# A copy, because a process started while another thread changes os.environ (as pytest does for
+# each test) can fail with EFAULT.
+ENVIRONMENT = dict(os.environ)
 LIMIT = 60  # seconds; a program ends itself after 30
 
 T = TypeVar("T")
@@ -95,7 +98,9 @@ def find(words: Iterable[str] = ()) -> list[Case]:
 
 def execute(command: list[str]) -> tuple[list[str], int, list[str]]:
     try:
-        done = subprocess.run(command, input=b"from stdin\n", capture_output=True, timeout=LIMIT, check=False)
+        done = subprocess.run(
+            command, env=ENVIRONMENT, input=b"from stdin\n", capture_output=True, timeout=LIMIT, check=False
+        )
     except subprocess.TimeoutExpired:
         return [], -1, [f"still running after {LIMIT} s"]
     out = done.stdout.decode("utf-8").splitlines()
