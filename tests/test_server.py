@@ -1047,6 +1047,18 @@ def test_ipv6_only(run: Run, must_call: MustCall, only: bool) -> None:
     run()
 
 
+@pytest.mark.row("N05")
+@pytest.mark.parametrize("host", ["127.0.0.1", None])
+def test_ipv6_only_means_nothing_on_ipv4(run: Run, must_call: MustCall, host: str | None) -> None:
+    def on_listening() -> None:
+        assert server.address().family == "IPv4"  # type: ignore[union-attr]
+        server.close()
+
+    server = netuv.create_server()
+    server.listen({"port": 0, "host": host, "ipv6_only": True}, must_call(on_listening))
+    run()
+
+
 @pytest.mark.row("N05", "S08")
 def test_reuse_port(run: Run, must_call: MustCall) -> None:
     first, second, third = (netuv.create_server() for _ in range(3))
