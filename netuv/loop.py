@@ -105,11 +105,11 @@ class Loop(EventEmitter):
         self.check()
         if self._running:
             raise RuntimeError("this loop is already running")
-        self._running = True
-        self._stopping = False
-        self._thread = threading.get_ident()
-        self._watch_signals()
         try:
+            self._running = True
+            self._stopping = False
+            self._thread = threading.get_ident()
+            self._watch_signals()
             self._turn(pyuv.UV_RUN_DEFAULT)
             while (self._ticks or self._calls) and self._failure is None and not self._stopping:
                 self._turn(pyuv.UV_RUN_DEFAULT)
@@ -328,7 +328,7 @@ class _SignalWakeup:
         os.set_blocking(self._writer, False)
         self._poll = pyuv.Poll(loop.uv, self._reader)
         loop._internal.add(self._poll)
-        self._former = -1
+        self._former: int | None = None  # the wakeup fd before; None while not started
 
     def start(self) -> None:
         self._poll.start(pyuv.UV_READABLE, self._on_wakeup)
@@ -336,8 +336,10 @@ class _SignalWakeup:
         self._former = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
 
     def stop(self) -> None:
-        signal.set_wakeup_fd(self._former)
-        self._poll.stop()
+        if self._former is not None:
+            signal.set_wakeup_fd(self._former)
+            self._former = None
+            self._poll.stop()
 
     def close(self) -> None:
         os.close(self._reader)

@@ -214,8 +214,11 @@ class Socket(Endpoint):
         return f"<netuv.{name} {self.ready_state} {self.remote_address or ''}>"
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        if not self._loop.closed:  # nothing of a closed loop is heard of any more
-            self._loop.next_tick(callback, *args)
+        loop = self._loop
+        if loop._prepare_started and not loop.debug:
+            self._ticks.append((callback, args))
+        elif not loop.closed:  # nothing of a closed loop is heard of any more
+            loop.next_tick(callback, *args)
 
     # -- connecting --------------------------------------------------------------------------------
 
@@ -323,15 +326,16 @@ class Socket(Endpoint):
         if data:
             self.bytes_read += len(data)
             sink = self._sink
+            if sink is None:
+                if self._idle is not None:
+                    self._idle.active()
+                else:
+                    self._find_sink()
+                    sink = self._sink
             if sink is not None:
                 sink(data)
-            else:
-                if self._idle is None:
-                    self._find_sink()
-                else:
-                    self._idle.active()
-                if not self.push(data) and self._started:
-                    self._stop_reading()
+            elif not self.push(data) and self._started:
+                self._stop_reading()
         elif status is not None:
             self._on_read_end(status)
         if self._ticks:
@@ -345,7 +349,8 @@ class Socket(Endpoint):
             self.destroy(errors.from_status(status, "read"))
         else:
             self.push(None)
-            self.read(0)
+            if not self._end_scheduled:
+                self.read(0)
 
     def _on_read_into_buffer(self, handle: Any, data: bytes | None, status: int | None) -> None:
         if data:
@@ -642,6 +647,25 @@ class Socket(Endpoint):
 
     def _close_with_loop(self) -> None:
         self.destroy()
+
+
+def _prime() -> None:
+    """Let the interpreter know the attributes of an open socket first.
+
+    The instances of a class share one table of the names of their attributes, with place for 30. One that
+    sets another name gets a table of its own, which doubles a socket's memory. Over its life a socket sets
+    more than 30, many of them when it ends, so those of an open socket have to be the first.
+    """
+    first = Socket.__new__(Socket)
+    for name in (
+        "_events _loop _ticks _handle _ready _idle _decoder _flowing _sink readable_length bytes_read"
+        " _dispatched server _no_delay _keep_alive _keep_alive_delay _reading _need_readable _started"
+        " _readable_listening _resume_scheduled _paused _in_read _emitted_readable _reading_more"
+    ).split():
+        setattr(first, name, None)
+
+
+_prime()
 
 
 def connect(*args: Any, **keywords: Any) -> Socket:

@@ -311,9 +311,7 @@ def test_an_error_nobody_listens_to_is_raised(x):
         assert caught.value is mine
         assert str(mine) == "mine"
     if sys.version_info >= (3, 11):
-        assert mine.__notes__ == [
-            "Nobody listens to 'error' of this EventEmitter: x.on('error', f)"
-        ]
+        assert mine.__notes__ == ["Nobody listens to 'error' of this EventEmitter: x.on('error', f)"]
 
 
 def test_an_error_that_is_no_exception(x):

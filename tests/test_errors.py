@@ -149,9 +149,7 @@ def test_a_net_error_of_ones_own():
         errors.from_status(status("ECONNREFUSED"), "connect", "127.0.0.1", 1),
         errors.from_status(status("EADDRINUSE"), "listen", "::", 1),
         errors.from_status(status("EAI_NONAME"), "getaddrinfo", "h"),
-        errors.aggregate(
-            [errors.from_status(status("EPIPE"), "connect", "::1", n) for n in (1, 2)]
-        ),
+        errors.aggregate([errors.from_status(status("EPIPE"), "connect", "::1", n) for n in (1, 2)]),
         errors.write_after_end(),
         errors.invalid_fd_type("FILE"),
         errors.bad_port("port", -1),
@@ -292,9 +290,7 @@ def test_ended_by_the_other_party_is_a_broken_pipe():
 @pytest.mark.row("N16")
 def test_path_too_long():
     e = errors.path_too_long("/tmp/" + "x" * 200, 107)
-    assert (e.code, e.errno, e.address) == (
-        *("ENAMETOOLONG", errno.ENAMETOOLONG, "/tmp/" + "x" * 200),
-    )
+    assert (e.code, e.errno, e.address) == (*("ENAMETOOLONG", errno.ENAMETOOLONG, "/tmp/" + "x" * 200),)
     assert "at most 107 bytes" in str(e)
     assert errors.path_too_long(b"/tmp/\xff", 5).address == "/tmp/\udcff"
 
@@ -574,6 +570,4 @@ def test_an_error_without_a_listener_comes_out_of_run(run):
         run()
     assert caught.value.code == "ECONNREFUSED"
     if sys.version_info >= (3, 11):
-        assert caught.value.__notes__ == [
-            "Nobody listens to 'error' of this Socket: x.on('error', f)"
-        ]
+        assert caught.value.__notes__ == ["Nobody listens to 'error' of this Socket: x.on('error', f)"]

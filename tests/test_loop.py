@@ -1349,3 +1349,12 @@ def test_cpu_time_is_not_spent_on_waiting(loop: netuv.Loop, run: Any) -> None:
     before = time.process_time()
     run()
     assert time.process_time() - before < 0.25
+
+
+def test_a_loop_of_the_main_thread_runs_in_another_thread_too(loop: netuv.Loop, run: Any, peer: Any) -> None:
+    calls: list[str] = []
+    loop.next_tick(calls.append, "main")
+    run()
+    loop.next_tick(calls.append, "thread")
+    peer(loop.run).result()
+    assert calls == ["main", "thread"]

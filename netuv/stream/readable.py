@@ -136,7 +136,9 @@ class Readable(Stream):
         After 'end' it is an 'error' event with code ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
         """
         if isinstance(chunk, str):
-            chunk = encode(chunk, encoding or "utf8")
+            name = canonical(encoding or "utf8")
+            if name != self.readable_encoding:  # else it is put back as it is
+                chunk = encode(chunk, name)
         elif isinstance(chunk, (bytes, bytearray, memoryview)):
             chunk = bytes(chunk)
         else:
@@ -148,7 +150,7 @@ class Readable(Stream):
         elif self.destroyed or self.errored is not None:
             return False
         else:
-            if self._decoder is not None:
+            if self._decoder is not None and isinstance(chunk, bytes):
                 decoder = Decoder(self._decoder.encoding)
                 chunk = decoder.write(chunk) + decoder.end()
             self._enqueue(chunk, front=True)
@@ -314,6 +316,9 @@ class Readable(Stream):
         self._flow()
 
     def _flow(self) -> None:
+        if self._reading and not self.readable_length and not self._eof:
+            self._need_readable = True  # all that read() would do
+            return
         while self._flowing and self.read() is not None:
             pass
 
@@ -340,10 +345,12 @@ class Readable(Stream):
         self._reading_more = False
 
     def _schedule_end(self) -> None:
-        if not self.readable_ended:
+        if not self.readable_ended and not self._end_scheduled:
+            self._end_scheduled = True
             self._tick(self._emit_end)
 
     def _emit_end(self) -> None:
+        self._end_scheduled = False
         if (
             self.errored is None
             and not self._close_emitted
@@ -403,6 +410,8 @@ class Readable(Stream):
             else decoder.write(chunk)
             for chunk in waiting
         )
+        if self._eof:
+            text += decoder.end()
         self._decoder = decoder
         self._sink = None
         self._read_buffer = deque([text]) if text else None
