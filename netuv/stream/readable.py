@@ -62,6 +62,7 @@ class Readable(Stream):
     _flowing: bool | None = None
     _sink: Callable[[Any], object] | None = None
     _read_buffer: deque[Chunk] | None = None
+    _read_offset: int = 0  # what read() has taken of the first chunk already
     _decoder: Decoder | None = None
     _pipes: tuple[Pipe, ...] = ()
     _eof: bool = False  # push(None) came; the buffer may still hold data
@@ -178,6 +179,7 @@ class Readable(Stream):
                 self._read_buffer = deque()
             self.readable_length += len(chunk)
             if front:
+                self._drop_taken()
                 self._read_buffer.appendleft(chunk)
             else:
                 self._read_buffer.append(chunk)
@@ -267,7 +269,7 @@ class Readable(Stream):
         length = self.readable_length
         if size is None:
             if self._flowing and length and self._read_buffer:
-                return len(self._read_buffer[0])
+                return len(self._read_buffer[0]) - self._read_offset
             return length
         if size <= 0:
             return 0
@@ -285,18 +287,28 @@ class Readable(Stream):
             self._error_or_destroy(error)
         self._in_read = False
 
+    def _drop_taken(self) -> None:
+        """Let the buffer start with what is still to be read."""
+        if self._read_offset and self._read_buffer:
+            self._read_buffer[0] = self._read_buffer[0][self._read_offset :]
+            self._read_offset = 0
+
     def _take(self, count: int) -> Chunk:
         buffer = self._read_buffer
         assert buffer is not None
         self.readable_length -= count
         parts = []
         while count > 0:
-            first = buffer.popleft()
-            if len(first) > count:
-                buffer.appendleft(first[count:])
-                first = first[:count]
-            count -= len(first)
-            parts.append(first)
+            start, first = self._read_offset, buffer[0]
+            end = start + count
+            if end < len(first):
+                self._read_offset = end
+            else:
+                self._read_offset = 0
+                buffer.popleft()
+            part = first[start:end]
+            count -= len(part)
+            parts.append(part)
         return parts[0] if len(parts) == 1 else parts[0][:0].join(parts)
 
     # -- 'readable', 'end', and the flow, in ticks ---------------------------------------------------
@@ -403,6 +415,7 @@ class Readable(Stream):
             reads have cut in two arrives whole. Raises ERR_UNKNOWN_ENCODING for anything else.
         """
         decoder = Decoder(canonical("utf8" if encoding is None else encoding))
+        self._drop_taken()
         waiting = self._read_buffer or ()
         text = "".join(
             decoder.write(encode(chunk, self.readable_encoding or "utf8"))

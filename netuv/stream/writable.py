@@ -331,6 +331,8 @@ class Writable(Stream):
             self._tick(self._finish)
 
     def _finish(self) -> None:
+        if self.errored is not None or self._close_emitted:
+            return  # after an error only 'close' comes
         self.writable_finished = True
         callbacks, self._end_callbacks = self._end_callbacks or [], None
         try:

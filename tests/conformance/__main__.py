@@ -107,7 +107,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="cases; all of them when none is given")
     parser.add_argument("--side", choices=["node", "netuv", "both"], default="both")
     parser.add_argument("--runs", type=int, default=20, help="for stable")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     cases = runner.find(options.names)
     if options.command == "check":
         return check(cases)
