@@ -1,9 +1,10 @@
 'use strict';
 // What every JavaScript program here shares; prelude.py is its twin.
 //
-// A program calls log(...) or a lane's logger; the lines are printed when it ends, lane by lane,
-// because the order between two ends of a connection is not determined. Values are normalised,
-// and ports and paths are replaced by names, so that two runs print the same.
+// A program calls log(...) or a lane's logger; the lines are printed when it ends, lane by lane in
+// the order of their names, because the order between two ends of a connection is not certain.
+// Values are normalised, and ports and paths are replaced by names, so that two runs
+// print the same.
 
 const fs = require('node:fs');
 const net = require('node:net');
@@ -119,8 +120,8 @@ function flush() {
   if (directory !== null) fs.rmSync(directory, { recursive: true, force: true });
   const names = [...hidden].sort((a, b) => b[0].length - a[0].length);
   const out = [];
-  for (const [name, lines] of lanes) {
-    for (let line of lines) {
+  for (const name of [...lanes.keys()].sort()) {
+    for (let line of lanes.get(name)) {
       for (const [value, word] of names) {
         const number = /^[0-9]+$/.test(value);
         const found = number ? new RegExp(`(?<![0-9])${value}(?![0-9])`, 'g') : value;

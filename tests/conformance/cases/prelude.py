@@ -1,8 +1,9 @@
 """What every Python program here shares; prelude.js is its twin.
 
-A program calls log(...) or a lane's logger; the lines are printed when it ends, lane by lane,
-because the order between two ends of a connection is not determined. Values are normalised,
-and ports and paths are replaced by names, so that two runs print the same.
+A program calls log(...) or a lane's logger; the lines are printed when it ends, lane by lane in
+the order of their names, because the order between two ends of a connection is not certain.
+Values are normalised, and ports and paths are replaced by names, so that two runs
+print the same.
 """
 
 from __future__ import annotations
@@ -154,8 +155,8 @@ def flush() -> None:
         shutil.rmtree(directory, ignore_errors=True)
     names = sorted(hidden, key=lambda pair: -len(pair[0]))
     out = []
-    for name, lines in lanes.items():
-        for line in lines:
+    for name in sorted(lanes):
+        for line in lanes[name]:
             for value, word in names:
                 found = f"(?<![0-9]){value}(?![0-9])" if value.isdigit() else re.escape(value)
                 line = re.sub(found, word, line)
