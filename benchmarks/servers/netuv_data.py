@@ -10,7 +10,7 @@ import netuv
 
 
 def echo(socket: netuv.Socket) -> None:
-    socket.on("data", lambda data: socket.write(data))
+    socket.on("data", socket.write)
 
 
 def sink(socket: netuv.Socket) -> None:

@@ -389,7 +389,7 @@ class Readable(Stream):
         return self
 
     def _resume(self) -> None:
-        if not self._reading:
+        if not self._reading and not self._paused:
             self.read(0)
         self._resume_scheduled = False
         self.emit("resume")
