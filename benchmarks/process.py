@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 START_SECONDS = 20.0
-STOP_SECONDS = 3.0
+STOP_SECONDS = 15.0
 
 
 class ChildError(Exception):
