@@ -2,8 +2,9 @@
 
 Hypothesis makes up a ``Plan``: how the two ends are made, a list of steps, and how each end is let go. A step
 says when it runs (right after the one before, in a tick, in the next turn of the loop, or within the next
-event or callback of its end), on which end, and what it does. An ``End`` notes all that happens to a stream
-and holds what must be true then; ``End.check()`` and ``Run.go()`` hold what must be true of the whole.
+event or callback of its end), on which end, and what it does. Reactions are steps that run at the first event
+of their name, also while the streams are let go. An ``End`` notes all that happens to a stream and holds
+what must be true then; ``End.check()`` and ``Run.go()`` hold what must be true of the whole.
 
 ``NETUV_EXAMPLES=10000 python -m pytest tests/test_properties.py`` tries as many examples on each transport,
 new ones at every run; otherwise it is a few, always the same. A failure shows the plan and what happened.
@@ -46,6 +47,7 @@ Step = tuple[Any, ...]  # when, which end, what, its arguments
 class Plan:
     options: Options
     steps: list[Step]
+    reactions: list[Step]
     finale: tuple[str, str]
 
 
@@ -170,9 +172,9 @@ class End:
                 hold(done or not answer.accepted, "callbacks come before 'finish'")
         elif event == "close":
             hold(stream.destroyed and stream.closed, "the state in 'close'")
-            # A write that has failed is in errored at once; destroy() before its tick keeps the 'error' back.
-            silent = self.error is None and self.torn
-            hold(stream.errored is self.error or silent, "the error that was emitted is the one in errored")
+            # A write that has failed is in errored at once, before its 'error'; destroy() or a write after
+            # the end in between decides what is emitted.
+            hold(stream.errored is self.error or self.torn, "what was emitted is not what is in errored")
             hold(not self.is_socket or args == (self.error is not None,), "had_error")
 
     def on_error(self, error: Any) -> None:
@@ -387,6 +389,8 @@ class End:
             hold(stream.readable_length <= limit, "more read ahead than is allowed")
         if self.is_socket:
             hold(stream.buffer_size == stream.writable_length, "buffer_size is writable_length")
+            if not stream.destroyed and stream.errored is None:
+                hold(stream.bytes_written == len(self.sent), "bytes_written counts what is queued")
         if self.paused_at is not None:
             hold(stream.bytes_read == self.paused_at, "read from the kernel while paused")
 
@@ -439,7 +443,7 @@ class End:
             if self.encoding is None:
                 hold(stream.bytes_read >= len(self.raw), "more delivered than read")
             if "finish" in self.events:
-                hold(stream.bytes_written == len(self.sent), "bytes_written")
+                hold(stream.bytes_written == len(self.sent), "bytes_written at the end")
         if self.error is not None:
             code = getattr(self.error, "code", type(self.error).__name__)
             broken = other is None or other.torn or other.error is not None
@@ -469,6 +473,7 @@ class End:
         if not (self.torn or other.torn):
             hold(self.error is None, "an error without a reason")
             hold("end" in self.events and "finish" in self.events, "no 'end' or no 'finish'")
+            hold(not self.is_socket or stream.bytes_read == len(other.sent), "bytes_read at the end")
 
 
 class Run:
@@ -482,6 +487,7 @@ class Run:
         self.failure: str | None = None
         self.ends: dict[str, End | None] = {"a": None, "b": None}
         self.steps: Iterator[Step] = iter(plan.steps)
+        self.reactions = list(plan.reactions)
         self.step: Step | None = None  # the one that waits
         self.done = 0
         self.over = False
@@ -539,6 +545,11 @@ class Run:
                 self.take_step()
 
     def happened(self, end: End, what: str) -> None:
+        for reaction in self.reactions:
+            if reaction[:2] == (what, end.name):
+                self.reactions.remove(reaction)
+                end.do(reaction[2], reaction[3:])
+                break
         step = self.step
         if step is not None and step[1] == end.name and step[0] in (what, "event"):
             self.take_step()
@@ -596,14 +607,16 @@ OPERATIONS: dict[str, tuple[st.SearchStrategy[Any], ...]] = {
 ENDS = ["end", "destroy", "destroy_soon", "reset"]
 NAMES = [name for name in OPERATIONS if name not in ENDS] * 3 + ENDS
 NAMES += ["write"] * 12 + ["data", "resume", "read", "uncork"] * 2
-EVENTS = ["data", "readable", "drain", "callback", "end", "finish", "error", "close"]
-WHEN = ["now", "tick", "turn", "event", *EVENTS]
+EVENTS = ["data", "readable", "drain", "callback", "end", "prefinish", "finish", "error", "close"]
+WHEN = ["now", "tick", "turn", "event"] * 4 + EVENTS
+# What a stream that is being let go can bear without waiting for ever.
+REACTIONS = ["write", "end", "resume", "read", "unshift", "uncork", "data", "encoding"] * 3 + ENDS
 
 
 @st.composite
-def steps(draw: Any) -> Step:
-    what = draw(st.sampled_from(NAMES))
-    when, name = draw(st.sampled_from(WHEN)), draw(st.sampled_from("ab"))
+def steps(draw: Any, whens: list[str], names: list[str]) -> Step:
+    what = draw(st.sampled_from(names))
+    when, name = draw(st.sampled_from(whens)), draw(st.sampled_from("ab"))
     return (when, name, what, *(draw(each) for each in OPERATIONS[what]))
 
 
@@ -619,8 +632,10 @@ options = st.builds(
     choices=st.lists(st.integers(0, 11), min_size=1, max_size=12).map(tuple),
 )
 finales = st.sampled_from(["end", "read", "drain", "leave", "destroy"])
-programs = st.one_of(st.lists(steps(), max_size=8), st.lists(steps(), min_size=8, max_size=40))
-plans = st.builds(Plan, options, programs, st.tuples(finales, finales))
+step = steps(WHEN, NAMES)
+programs = st.one_of(st.lists(step, max_size=8), st.lists(step, min_size=8, max_size=40))
+reactions = st.lists(steps(EVENTS, REACTIONS), max_size=4)
+plans = st.builds(Plan, options, programs, reactions, st.tuples(finales, finales))
 
 
 def carry_out(kind: str, folder: str, plan: Plan) -> None:

@@ -158,7 +158,7 @@ class MemoryStream(Duplex):
         if self.destroyed or not self._wants:
             return
         if line.buffer:
-            size = self.world.choose(65536, 1 + len(line.buffer) // 3, 1 + len(line.buffer) // 50)
+            size = self.world.choose(65536, 1 + len(line.buffer) // 2, 1 + line.capacity // 50)
             data = bytes(line.buffer[:size])
             del line.buffer[:size]
             self.world.io(self.peer._send_rest)
@@ -182,7 +182,7 @@ class MemoryStream(Duplex):
         if self._out.broken:
             self._done(done, errors.from_status(pyuv.errno.UV_EPIPE, "write"))
             return
-        sent = self._send(chunk, self.world.choose(1, 1, 0))
+        sent = self._send(chunk, least=0)
         if sent == len(chunk):
             self._done(done)
         else:
@@ -203,9 +203,10 @@ class MemoryStream(Duplex):
             done, self._rest = self._rest[1], None
             done(error)
 
-    def _send(self, data: Any, least: int = 1) -> int:
+    def _send(self, data: Any, least: int = 1000) -> int:
         room = self._out.capacity - len(self._out.buffer)
-        size = min(len(data), room, self.world.choose(room, least + room // 3, least + room // 50, least))
+        most = self.world.choose(room, 1 + len(data) // 2, 1 + self._out.capacity // 50, least)
+        size = min(len(data), room, most)
         self._out.buffer += data[:size]
         self.peer._wake()
         return size
