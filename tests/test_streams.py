@@ -1657,3 +1657,29 @@ def test_whatever_is_done_in_memory(operations: list[tuple[Any, ...]], half_open
 @given(OPERATIONS, st.booleans())
 def test_whatever_is_done_to_sockets(operations: list[tuple[Any, ...]], half_open: bool) -> None:
     check(SocketPair(half_open), operations)
+
+
+@pytest.mark.row("N11")
+def test_a_read_before_the_readable_tick_does_not_stop_the_flow(run: Run, must_call: MustCall) -> None:
+    """What a push has announced may be read before the tick comes; later data must flow all the same."""
+    a, b = unix_pair()
+    b.pause()
+    a.write(bytes(1000))
+
+    def on_arrival() -> None:
+        b.read()
+        b.pause()
+        a.end(bytes(1000))
+        netuv.set_immediate(b.resume)
+
+    def look() -> None:
+        b.read(0)
+        if b.readable_length:
+            on_arrival()
+        else:
+            netuv.set_immediate(look)
+
+    look()
+    b.on("end", must_call())
+    run()
+    assert b.bytes_read == 2000

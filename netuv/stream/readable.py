@@ -330,6 +330,7 @@ class Readable(Stream):
     def _flow(self) -> None:
         if self._reading and not self.readable_length and not self._eof:
             self._need_readable = True  # all that read() would do
+            self._emitted_readable = False
             return
         while self._flowing and self.read() is not None:
             pass
