@@ -1663,7 +1663,6 @@ def test_whatever_is_done_to_sockets(operations: list[tuple[Any, ...]], half_ope
 def test_a_read_before_the_readable_tick_does_not_stop_the_flow() -> None:
     """What a push has announced may be read before the tick comes; later data must flow all the same."""
     ticks: list[Any] = []
-    ended: list[bool] = []
 
     class Source(Readable):
         def _tick(self, callback: Any, *args: Any) -> None:
@@ -1681,11 +1680,8 @@ def test_a_read_before_the_readable_tick_does_not_stop_the_flow() -> None:
     source = Source()
     assert source.read() == b"first"
     turn()
-    source.on("end", lambda: ended.append(True))
-    source.resume()
+    source.resume()  # nobody listens to 'data', so it is thrown away
     turn()
     source.push(b"second")
     turn()
-    source.push(None)
-    turn()
-    assert ended == [True]
+    assert source.readable_length == 0
