@@ -1685,3 +1685,21 @@ def test_a_read_before_the_readable_tick_does_not_stop_the_flow() -> None:
     source.push(b"second")
     turn()
     assert source.readable_length == 0
+
+
+@pytest.mark.row("N12")
+def test_an_end_whose_prefinish_listener_destroys_calls_back() -> None:
+    ticks: list[Any] = []
+    heard: list[Any] = []
+
+    class Target(Writable):
+        def _tick(self, callback: Any, *args: Any) -> None:
+            ticks.append((callback, args))
+
+    target = Target()
+    target.on("prefinish", lambda: target.destroy())
+    target.end(heard.append)
+    while ticks:
+        callback, args = ticks.pop(0)
+        callback(*args)
+    assert [error.code for error in heard] == ["ERR_STREAM_DESTROYED"]

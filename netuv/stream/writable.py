@@ -290,6 +290,8 @@ class Writable(Stream):
             elif not self.writable_ended and self.errored is None:
                 self.writable_ended = True
                 self._maybe_finish()
+                if self.destroyed:  # by a 'prefinish' listener
+                    error = self.errored or errors.stream_destroyed("end")
 
         if callback is not None:
             if error is not None or self.errored is not None:
