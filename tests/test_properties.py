@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, currently_in_test_context, given, note, settings
 from hypothesis import strategies as st
 from transports import Options, world
 
@@ -655,7 +655,7 @@ def carry_out(kind: str, folder: str, plan: Plan) -> None:
         try:
             run.go()
         except BaseException:
-            note("\n".join(run.log))
+            (note if currently_in_test_context() else print)("\n".join(run.log))
             raise
 
 
@@ -678,3 +678,59 @@ def folder() -> Iterator[str]:
 @given(plan=plans)
 def test_what_always_holds(kind: str, folder: str, plan: Plan) -> None:
     carry_out(kind, folder, plan)
+
+
+END = ("end", "end")
+# The shortest plan for each of what it has found, by name.
+FOUND = {
+    "what waits for 'connect' is copied": Plan(
+        Options(early=True), [("now", "a", "write", 1, "bytearray", False)], [], END
+    ),
+    "pause() does not stop a reader of 'readable'": Plan(
+        Options(),
+        [("now", "a", "readable", None), *[("turn", "a", "nothing")] * 3, ("turn", "a", "pause")],
+        [],
+        ("read", "end"),
+    ),
+    "S16 where a second attempt takes the rest": Plan(
+        Options(kernel=20000), [("now", "a", "write", 65536, "bytes", True)], [], END
+    ),
+    "half of four characters is put back": Plan(
+        Options(),
+        [("now", "a", "encoding", "base64"), ("now", "b", "end", 1, False), ("data", "a", "unshift", 1)],
+        [],
+        END,
+    ),
+    "an encoding that comes after the end": Plan(
+        Options(), [("now", "b", "end", 1, False), ("data", "a", "encoding", "base64")], [], END
+    ),
+    "no 'finish' after 'error'": Plan(
+        Options(), [("now", "b", "end", 0, False)], [("prefinish", "b", "write", 0, "bytes", False)], END
+    ),
+    "resume() and pause() in one turn": Plan(
+        Options(),
+        [("now", "a", "resume"), ("now", "a", "pause"), ("now", "b", "write", 1, "bytes", False)],
+        [],
+        END,
+    ),
+    "it flows on after a read() in paused mode": Plan(
+        Options(high_water_mark=(65536, 1), choices=(0, 0, 0, 0, 0, 2)),
+        [
+            ("now", "b", "pause"),
+            ("now", "a", "write", 65536, "str", False),
+            ("now", "a", "data", True),
+            ("turn", "b", "read", None),
+        ],
+        [],
+        END,
+    ),
+    "end() calls back when it destroys": Plan(
+        Options(), [("now", "a", "end", None, True)], [("prefinish", "a", "destroy", False)], END
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ["memory", "tcp", "unix"])
+@pytest.mark.parametrize("name", FOUND)
+def test_what_was_found(kind: str, name: str, folder: str) -> None:
+    carry_out(kind, folder, FOUND[name])

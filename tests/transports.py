@@ -24,7 +24,7 @@ from netuv import loop as loop_module
 from netuv.stream import Duplex
 
 LIMIT = 5.0  # seconds that one run may take
-TURNS = 20_000  # what the same means in memory
+TURNS = 50_000  # what the same means in memory
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class MemoryStream(Duplex):
         if self.destroyed or not self._wants:
             return
         if line.buffer:
-            size = self.world.choose(65536, 1 + len(line.buffer) // 2, 1 + line.capacity // 50)
+            size = self.world.choose(65536, 1 + len(line.buffer) // 2, 1 + line.capacity // 10)
             data = bytes(line.buffer[:size])
             del line.buffer[:size]
             self.world.io(self.peer._send_rest)
@@ -205,7 +205,7 @@ class MemoryStream(Duplex):
 
     def _send(self, data: Any, least: int = 1000) -> int:
         room = self._out.capacity - len(self._out.buffer)
-        most = self.world.choose(room, 1 + len(data) // 2, 1 + self._out.capacity // 50, least)
+        most = self.world.choose(room, 1 + len(data) // 2, 1 + self._out.capacity // 10, least)
         size = min(len(data), room, most)
         self._out.buffer += data[:size]
         self.peer._wake()
