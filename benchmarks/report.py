@@ -160,7 +160,7 @@ def case_table(document: dict[str, Any], case: dict[str, Any]) -> Table:
 def aims_table(document: dict[str, Any]) -> Table:
     labels = document["labels"]
     table = Table("Aims — how much netuv needs of what a rival needs", [
-        "case", "server", "rival", "aim: at most", "is", "",
+        "case", "server", "rival", "aim: at most", "is", "aim",
     ])  # fmt: skip
     for aim in document["aims"]:
         best = " (the best)" if aim["best_of"] else ""
