@@ -9,7 +9,9 @@ import copy
 import json
 import math
 import os
+import pstats
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -134,6 +136,29 @@ def test_profile_counts_calls(tmp_path: Path) -> None:
     assert "calls per message" in done.stdout
     assert "socket.py" in done.stdout
     assert output.exists()
+
+
+@needs_linux
+def test_profiled_server_leaves_with_its_profile_while_a_client_is_connected(tmp_path: Path) -> None:
+    output = tmp_path / "netuv.pstats"
+    command = [sys.executable, str(profiling.WRAPPER), str(output)]
+    command += [str(profiling.SERVERS / "netuv_data.py"), "echo", "0", "1"]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert server.stdin
+    assert server.stdout
+    try:
+        port = int(server.stdout.readline())
+        with socket.create_connection(("127.0.0.1", port), 15) as client:
+            client.sendall(b"x")
+            assert client.recv(1) == b"x"
+            server.stdin.close()
+            assert server.wait(15) == 0
+    finally:
+        server.kill()
+        server.wait()
+        server.stdout.close()
+    calls = {function for _file, _line, function in pstats.Stats(str(output)).stats}  # type: ignore[attr-defined]
+    assert "_on_read" in calls
 
 
 def test_mistakes_on_the_command_line_are_told(tmp_path: Path) -> None:

@@ -667,7 +667,7 @@ def folder() -> Iterator[str]:
 
 @pytest.mark.parametrize("kind", ["memory", "tcp", "unix"])
 @settings(
-    max_examples=EXAMPLES or 100,
+    max_examples=EXAMPLES or 250,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,
