@@ -36,6 +36,7 @@ _EOF = pyuv.errno.UV_EOF
 _AGAIN = (pyuv.errno.UV_EAGAIN, pyuv.errno.UV_ENOBUFS)
 _UVError = pyuv.error.UVError
 _JOIN_LIMIT = 64 * 1024
+_MAX_CHUNK = 1 << 30  # pyuv's sizes have 32 bits
 
 # What connect() on a destroyed socket starts over with (besides what __init__ sets).
 _LIFE = (
@@ -464,7 +465,7 @@ class Socket(Endpoint):
             done(None)
         else:
             self._part_written(sent)
-            self._send_rest(frozen(memoryview(chunk)[sent:]))
+            self._send_rest([frozen(memoryview(chunk)[sent:])])
 
     def _writev(self, chunks: list[Chunk], done: Done) -> None:
         if sum(map(len, chunks)) <= _JOIN_LIMIT:
@@ -496,11 +497,18 @@ class Socket(Endpoint):
         self.once("close", on_close)
         return False
 
-    def _send_rest(self, data: Any) -> None:
+    def _send_rest(self, chunks: list[Any]) -> None:
+        if max(map(len, chunks), default=0) > _MAX_CHUNK:
+            chunks = [
+                memoryview(chunk)[i : i + _MAX_CHUNK]
+                for chunk in chunks
+                for i in range(0, len(chunk), _MAX_CHUNK)
+            ]
         self._in_flight = True
         self._ready = None
         self._last_queue_size = self._writing_length
-        self._handle.write(data, self._on_written)
+        self._handle.write(chunks, self._on_written)
+        chunks.clear()  # pyuv 1.4.0 never gives the list back
 
     def _on_written(self, handle: Any, status: int | None) -> None:
         self._in_flight = False

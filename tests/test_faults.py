@@ -9,7 +9,9 @@ from __future__ import annotations
 import array
 import functools
 import gc
+import hashlib
 import os
+import random
 import resource
 import select
 import signal
@@ -31,6 +33,7 @@ from conftest import LIMIT, receive_all
 import netuv
 
 MiB = 1 << 20
+LARGEST_READ = 256 << 10
 LINGER_0 = struct.pack("ii", 1, 0)
 
 
@@ -1641,7 +1644,7 @@ def test_a_pipe_counts_too(connect: Callable[..., Connection], run: Any, peer: A
     source.mine.on("end", source.mine.destroy)
     netuv.set_timeout(look, 50)
     run()
-    assert 0 < queued[-1] <= 2 * 65536
+    assert 0 < queued[-1] <= LARGEST_READ
     assert len(reader[0].result()) == BIG
     source.check_end()
     destination.check_end()
@@ -1734,6 +1737,64 @@ def test_a_write_leaves_at_once(connect: Callable[..., Connection], run: Any) ->
     assert connection.theirs.recv(10) == b"and now"
     connection.mine.destroy()
     run()
+
+
+@pytest.mark.row("S14", "S16")
+def test_more_than_four_gibibytes_at_once(connect: Callable[..., Connection], run: Any, peer: Any) -> None:
+    """Nothing is lost where a size does not fit in 32 bits."""
+    connection = connect()
+    size = (4 << 30) + (64 << 20)
+    try:
+        data = bytes(size)  # zeros that are only read take no memory
+    except MemoryError:
+        pytest.skip("no place for 4 GiB")
+
+    def count() -> int:
+        total, buffer = 0, bytearray(1 << 20)
+        while received := connection.theirs.recv_into(buffer):
+            total += received
+        return total
+
+    assert connection.mine.write(data) is False
+    assert connection.mine.writable_length == connection.mine._handle.write_queue_size
+    connection.mine.end(connection.mine.destroy)
+    reader = peer(count)
+    run()
+    assert reader.result() == connection.mine.bytes_written == size
+
+
+@pytest.mark.row("S19")
+@pytest.mark.parametrize("kept", ["none", "every third", "all"])
+def test_a_chunk_is_the_listeners_for_ever(
+    connect: Callable[..., Connection], run: Any, peer: Any, kept: str
+) -> None:
+    """Memory is read into again only when nobody has it any more, and nothing of it is remembered."""
+    connection = connect()
+    data = random.Random(kept).randbytes(BIG)
+    received = hashlib.sha256()
+    chunks: list[tuple[int, bytes]] = []
+    sizes: list[int] = []
+
+    def on_data(chunk: bytes) -> None:
+        assert hash(chunk) == hash(bytes(bytearray(chunk)))
+        received.update(chunk)
+        sizes.append(len(chunk))
+        if kept == "all" or (kept == "every third" and len(sizes) % 3 == 0):
+            chunks.append((sum(sizes[:-1]), chunk))
+
+    def send() -> None:
+        for start in range(0, BIG, MiB):  # small ones among the large
+            connection.theirs.sendall(data[start : start + MiB])
+        connection.theirs.close()
+
+    connection.mine.on("data", on_data)
+    peer(send)
+    run()
+    assert received.digest() == hashlib.sha256(data).digest()
+    assert max(sizes) <= LARGEST_READ
+    for start, chunk in chunks:
+        assert chunk == data[start : start + len(chunk)]
+    connection.check_end()
 
 
 @pytest.mark.row("S19")
@@ -2024,16 +2085,20 @@ def test_two_thousand_connections_leave_nothing_behind(run: Any, loop: netuv.Loo
     assert abs(fds_after - fds) <= 2 * at_once
 
 
+@pytest.mark.parametrize("corked", [False, True])
 def test_buffers_and_callbacks_are_dropped_with_the_socket(
-    connect: Callable[..., Connection], run: Any
+    connect: Callable[..., Connection], run: Any, corked: bool
 ) -> None:
     """U1: a socket that the program still holds does not hold what it could not send."""
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
         connection = connect()
+        if corked:
+            connection.mine.cork()
         for _ in range(16):
             connection.mine.write(bytes(MiB), lambda error: None)
+        connection.mine.uncork()
         connection.mine.destroy()
         run()
         assert tracemalloc.get_traced_memory()[0] - before < MiB

@@ -30,6 +30,7 @@ MustCall = Callable[..., Callable[..., Any]]
 Main = Callable[[Any, Any], object]
 
 MANY = 8 << 20  # bytes; more than any kernel takes at once
+LARGEST_READ = 256 << 10
 
 
 # -- the transport without I/O -------------------------------------------------------------------------
@@ -845,7 +846,7 @@ def test_an_echo_with_backpressure_both_ways(wire: Wire, must_call: MustCall) ->
 
         def look() -> None:
             nonlocal stuck
-            assert max(b.readable_length, b.writable_length) <= 2 * 65536
+            assert max(b.readable_length, b.writable_length) <= LARGEST_READ
             stuck = stuck + 1 if b.is_paused() else 0
             if stuck < 5:
                 wire.later(look)
