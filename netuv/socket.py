@@ -143,10 +143,12 @@ class Socket(Endpoint):
             self.allow_half_open = True
         if server.high_water_mark is not None:
             self.readable_high_water_mark = self.writable_high_water_mark = server.high_water_mark
-        if server._no_delay or server._keep_alive:
-            self._no_delay = server._no_delay
-            self._keep_alive = server._keep_alive
+        if server._no_delay:
+            self._no_delay = True
+        if server._keep_alive:
+            self._keep_alive = True
             self._keep_alive_delay = server._keep_alive_delay
+        if server._no_delay or server._keep_alive:
             self._apply_settings()
         self._loop._owners.add(self)
         if server.pause_on_connect:
@@ -610,17 +612,20 @@ class Socket(Endpoint):
             self.destroy()
 
     def _destroy(self, error: BaseException | None, done: Done) -> None:
-        self.connecting = False
+        if self.connecting:
+            self.connecting = False
         self._ready = self._sink = None
-        self._had_error = error is not None
+        if error is not None:
+            self._had_error = True
         if self._idle is not None:
             self._idle.close()
             self._idle = None
         if self._attempt is not None:
             self._attempt.cancel()
             self._attempt = None
+        if self._sockname is not None:
+            self._sockname = None
         handle, self._handle = self._handle, None
-        self._sockname = None
         if handle is not None:
             if self._started:
                 self._started = False
@@ -661,14 +666,15 @@ def _prime() -> None:
     """Let the interpreter know the attributes of an open socket first.
 
     The instances of a class share one table of the names of their attributes, with place for 30. One that
-    sets another name gets a table of its own, which doubles a socket's memory. Over its life a socket sets
-    more than 30, many of them when it ends, so those of an open socket have to be the first.
+    sets another name gets a table of its own, which doubles a socket's memory. The names that all sockets
+    together set are more than 30, so those of a connection that goes well have to be the first.
     """
     first = Socket.__new__(Socket)
     for name in (
         "_events _loop _ticks _handle _ready _idle _decoder _flowing _sink readable_length bytes_read"
-        " _dispatched server _no_delay _keep_alive _keep_alive_delay _reading _need_readable _started"
-        " _readable_listening _resume_scheduled _paused _in_read _emitted_readable _reading_more"
+        " _dispatched server _no_delay _reading _need_readable _started _resume_scheduled _emitted_readable"
+        " _eof _end_scheduled readable_ended writable_ended _final_called writable_finished destroyed"
+        " _closing closed _close_emitted"
     ).split():
         setattr(first, name, None)
 

@@ -386,7 +386,8 @@ class Readable(Stream):
             if not self._resume_scheduled:
                 self._resume_scheduled = True
                 self._tick(self._resume)
-        self._paused = False
+        if self._paused:
+            self._paused = False
         return self
 
     def _resume(self) -> None:
@@ -440,7 +441,9 @@ class Readable(Stream):
         if f is None:  # the decorator form comes back here with the function
             return result
         if event == "data":
-            self._readable_listening = "readable" in self._events
+            listening = "readable" in self._events
+            if listening is not self._readable_listening:
+                self._readable_listening = listening
             if self._flowing is not False:
                 self.resume()
         elif event == "readable" and not self.readable_ended and not self._readable_listening:

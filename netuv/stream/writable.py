@@ -336,9 +336,10 @@ class Writable(Stream):
         if self.errored is not None or self._close_emitted:
             return  # after an error only 'close' comes
         self.writable_finished = True
-        callbacks, self._end_callbacks = self._end_callbacks or [], None
         try:
-            self._call_all(tuple(callbacks), None)
+            if self._end_callbacks:
+                callbacks, self._end_callbacks = self._end_callbacks, None
+                self._call_all(tuple(callbacks), None)
         finally:
             self.emit("finish")
         self._after_finish()
