@@ -7,8 +7,8 @@ let runs = 0;
 const timer = setTimeout(() => {
   log('timer', ++runs);
   if (runs === 1) log('same', timer.refresh() === timer);
-}, 40);
+}, 200);
 setTimeout(() => {
   timer.refresh();
-  setTimeout(() => log('30 ms after refresh', runs), 30);
-}, 30);
+  setTimeout(() => log('100 ms after refresh', runs), 100);
+}, 150);

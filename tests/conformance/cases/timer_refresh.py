@@ -14,14 +14,14 @@ def run_timer():
         log("same", timer.refresh() is timer)
 
 
-timer = netuv.set_timeout(run_timer, 40)
+timer = netuv.set_timeout(run_timer, 200)
 
 
 def refresh():
     timer.refresh()
-    netuv.set_timeout(lambda: log("30 ms after refresh", runs), 30)
+    netuv.set_timeout(lambda: log("100 ms after refresh", runs), 100)
 
 
-netuv.set_timeout(refresh, 30)
+netuv.set_timeout(refresh, 150)
 
 run()
