@@ -65,7 +65,7 @@ class Socket(Endpoint):
     :param allow_half_open: False (the default): when the peer ends, this side is ended too.
     :param readable, writable: with ``fd``, which directions are used; both by default.
     :param no_delay, keep_alive, keep_alive_initial_delay: as the setters of these names.
-    :param high_water_mark: bytes read ahead at most while nobody takes them, 64 KiB by default.
+    :param high_water_mark: reading stops while this many bytes or more wait to be taken; 64 KiB by default.
     :param onread: ``{'buffer': bytearray, 'callback': f}``: instead of 'data', what arrives is copied to
         the buffer and ``f(size, buffer)`` called; when it answers False, reading is paused.
     :param signal: an AbortSignal that destroys the socket.

@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, Phase, currently_in_test_context, given, not
 from hypothesis import strategies as st
 from transports import Options, world
 
+LARGEST_READ = 256 << 10
 EXAMPLES = int(os.environ.get("NETUV_EXAMPLES", "0"))
 PATIENCE = 5  # turns that a step waits for its event
 
@@ -397,7 +398,7 @@ class End:
         hold(stream.writable_length >= 0, "writable_length below 0")
         hold(stream.readable_length >= 0, "readable_length below 0")
         if self.encoding is None:
-            limit = stream.readable_high_water_mark + 65536 + self.unshifted
+            limit = stream.readable_high_water_mark + LARGEST_READ + self.unshifted
             hold(stream.readable_length <= limit, "more read ahead than is allowed")
         if self.is_socket:
             hold(stream.buffer_size == stream.writable_length, "buffer_size is writable_length")
