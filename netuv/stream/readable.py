@@ -49,7 +49,7 @@ MAX_HIGH_WATER_MARK = 1 << 30
 class Readable(Stream):
     """The reading half of Node's stream contract; see Node's ``stream.Readable``."""
 
-    #: Bytes read ahead at most while nobody takes them. Node's ``readableHighWaterMark``.
+    #: Reading stops while this many bytes or more wait to be taken. Node's ``readableHighWaterMark``.
     readable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK
     #: Bytes (characters after set_encoding) waiting for read(). Node's ``readableLength``.
     readable_length: int = 0
