@@ -110,6 +110,7 @@ class End:
         self.torn = False  # the test broke it off, or misused it
         self.calling = False  # inside write() or end()
         self.reading = False  # inside a read() of the test
+        self.left_alone = False  # to end with its pipe
         self.paused_at: int | None = None  # bytes_read at pause(), while nothing asks for more
         self.unshifted = 0
         self.on_readable: Callable[[], None] | None = None
@@ -144,6 +145,8 @@ class End:
         self.events.append(event)
         if event == "unpipe":
             self.pipe_ends = None
+            if self.left_alone:  # the pipe's destination has ended by itself, and the source is paused
+                self.run.world.later(self.stream.resume)
         result = self._emit(event, *args)
         if event == "close":
             for answer in self.answers:
@@ -438,6 +441,7 @@ class End:
             while stream.writable_corked:
                 stream.uncork()
         if stays:
+            self.left_alone = True
             return
         if how == "drain" and self.owes_drain and not stream.destroyed:
             stream.once("drain", stream.end)
@@ -724,6 +728,13 @@ FOUND = {
         ],
         [],
         END,
+    ),
+    # As in Node: unpipe() pauses the source for good, also where 'finish' causes it.
+    "an echo that is ended by hand stands still": Plan(
+        Options(choices=(11,)),
+        [("now", "a", "pipe", True), ("now", "b", "write", 65536, "bytes", False)],
+        [("data", "a", "write", 0, "bytes", False), ("readable", "a", "end", None, False)],
+        ("leave", "end"),
     ),
     "end() calls back when it destroys": Plan(
         Options(), [("now", "a", "end", None, True)], [("prefinish", "a", "destroy", False)], END
