@@ -663,18 +663,18 @@ class Socket(Endpoint):
 
 
 def _prime() -> None:
-    """Let the interpreter know the attributes of an open socket first.
+    """Let the interpreter know first the attributes that most sockets have.
 
-    The instances of a class share one table of the names of their attributes, with place for 30. One that
-    sets another name gets a table of its own, which doubles a socket's memory. The names that all sockets
-    together set are more than 30, so those of a connection that goes well have to be the first.
+    The instances of a class share one table of attribute names, with place for 30. One that sets another name
+    gets a table of its own, which doubles a socket's memory. All sockets together set more than 30, so those
+    of a connection that goes well, and of pipe(), have to be the first.
     """
     first = Socket.__new__(Socket)
     for name in (
         "_events _loop _ticks _handle _ready _idle _decoder _flowing _sink readable_length bytes_read"
         " _dispatched server _no_delay _reading _need_readable _started _resume_scheduled _emitted_readable"
         " _eof _end_scheduled readable_ended writable_ended _final_called writable_finished destroyed"
-        " _closing closed _close_emitted"
+        " _closing closed _close_emitted _pipes"
     ).split():
         setattr(first, name, None)
 
