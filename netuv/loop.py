@@ -39,6 +39,17 @@ from netuv.emitter import EventEmitter
 # What 'close' listeners may start anew while the loop closes is closed again, so often.
 MAX_CLOSING_TURNS = 100
 
+_forks = 0  # how many lie between this process and the first; getpid() would ask the kernel each time
+
+
+def _count_fork() -> None:
+    global _forks
+    _forks += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_count_fork)
+
 
 class Owner(Protocol):
     """What the census holds: something with a libuv handle that can be told to give it up."""
@@ -78,7 +89,7 @@ class Loop(EventEmitter):
         self._in_uv = False
         self._stopping = False
         self._failure: BaseException | None = None
-        self._pid = os.getpid()
+        self._forks = _forks
         self._thread = threading.get_ident()
         self._wakeup: _SignalWakeup | None = None
 
@@ -309,7 +320,7 @@ class Loop(EventEmitter):
         """Raise a clear error when the loop is closed, or was made before a fork."""
         if self.closed:
             raise errors.loop_closed()
-        if os.getpid() != self._pid:
+        if self._forks != _forks:
             raise errors.forked_loop()
 
     def check_thread(self) -> None:
@@ -366,7 +377,7 @@ class _EndOfThread:
 
     def __del__(self) -> None:
         loop = self._loop
-        mine = loop._pid == os.getpid() and not loop.closed and not loop._running
+        mine = loop._forks == _forks and not loop.closed and not loop._running
         if mine and not sys.is_finalizing() and not loop.handles:
             loop.close()
 
@@ -374,7 +385,7 @@ class _EndOfThread:
 def default_loop() -> Loop:
     """This thread's loop, made at the first call, and anew when it was closed or after a fork."""
     loop: Loop | None = getattr(_local, "loop", None)
-    if loop is None or loop.closed or loop._pid != os.getpid():
+    if loop is None or loop.closed or loop._forks != _forks:
         loop = _local.loop = Loop()
         _local.end_of_thread = _EndOfThread(loop)
     return loop

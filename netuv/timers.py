@@ -12,7 +12,6 @@ too early, is set again for the rest.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -30,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _milliseconds(delay: Any) -> int:
     if not isinstance(delay, (int, float)):
         raise errors.invalid_arg_type("delay", "a number of milliseconds", delay)
-    if math.isnan(delay) or not 1 <= delay <= MAX_DELAY:
+    if not 1 <= delay <= MAX_DELAY:  # nan neither
         return 1
     return int(delay)
 
@@ -66,10 +65,10 @@ class Timeout:
     def _start(self) -> None:
         if self._handle is None:
             self._handle = pyuv.Timer(self._loop.uv)
+            self._handle.ref = self._ref
             self._loop._owners.add(self)
         self._loop.uv.update_time()
         self._handle.start(self._on_timer, _seconds(self._delay), 0.0)
-        self._handle.ref = self._ref
 
     def _on_timer(self, handle: Any) -> None:
         loop = self._loop
