@@ -500,7 +500,7 @@ class Socket(Endpoint):
         return False
 
     def _send_rest(self, chunks: list[Any]) -> None:
-        if max(map(len, chunks), default=0) > _MAX_CHUNK:
+        if max(map(len, chunks)) > _MAX_CHUNK:
             chunks = [
                 memoryview(chunk)[i : i + _MAX_CHUNK]
                 for chunk in chunks
@@ -509,7 +509,7 @@ class Socket(Endpoint):
         self._in_flight = True
         self._ready = None
         self._last_queue_size = self._writing_length
-        self._handle.write(chunks, self._on_written)
+        self._handle.write(chunks if len(chunks) > 1 else chunks[0], self._on_written)
         chunks.clear()  # pyuv 1.4.0 never gives the list back
 
     def _on_written(self, handle: Any, status: int | None) -> None:
@@ -612,7 +612,7 @@ class Socket(Endpoint):
             self.destroy()
 
     def _destroy(self, error: BaseException | None, done: Done) -> None:
-        if self.connecting:
+        if self.connecting:  # only what is set is reset: _prime() says why
             self.connecting = False
         self._ready = self._sink = None
         if error is not None:

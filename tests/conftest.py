@@ -22,6 +22,7 @@ import netuv
 from netuv import loop as loop_module
 
 LIMIT = 20.0  # seconds that one run of a loop, or one peer, may take
+LARGEST_READ = 256 << 10  # bytes that a socket takes from the kernel at once
 
 
 def open_fds() -> set[str]:

@@ -28,12 +28,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import LIMIT, receive_all
+from conftest import LARGEST_READ, LIMIT, receive_all
 
 import netuv
 
 MiB = 1 << 20
-LARGEST_READ = 256 << 10
 LINGER_0 = struct.pack("ii", 1, 0)
 
 

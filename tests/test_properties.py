@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from conftest import LARGEST_READ
 from hypothesis import HealthCheck, Phase, currently_in_test_context, given, note, settings
 from hypothesis import strategies as st
 from transports import Options, world
 
-LARGEST_READ = 256 << 10
 EXAMPLES = int(os.environ.get("NETUV_EXAMPLES", "0"))
 PATIENCE = 5  # turns that a step waits for its event
 

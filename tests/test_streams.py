@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from conftest import LIMIT, Transport
+from conftest import LARGEST_READ, LIMIT, Transport
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +30,6 @@ MustCall = Callable[..., Callable[..., Any]]
 Main = Callable[[Any, Any], object]
 
 MANY = 8 << 20  # bytes; more than any kernel takes at once
-LARGEST_READ = 256 << 10
 
 
 # -- the transport without I/O -------------------------------------------------------------------------
