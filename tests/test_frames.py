@@ -1,0 +1,154 @@
+"""What a message and a connection cost, in Python frames of netuv.
+
+Counts do not depend on the machine, so they can be held where a duration could not: FRAMES is the
+most that each way to use a socket may take. A new feature that lengthens one of them is seen here.
+Frames are calls of functions of the package, counted by sys.setprofile in the loop's thread; the
+program's own listeners do not count. A count is the difference of two runs, so that what happens
+once does not matter.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import netuv
+
+PACKAGE = str(Path(netuv.__file__).parent)
+
+# way to use a socket -> frames for each message, or for each connection from accept to 'close'
+FRAMES = {
+    "data and write": 2,
+    "data and write, with set_timeout": 34,
+    "write with a callback": 24,
+    "two 'data' listeners": 21,
+    "set_encoding": 38,
+    "'readable' and read()": 31,
+    "pipe": 3,
+    "a connection with one message": 85,
+}
+
+
+class Counter:
+    """Counts the frames of netuv between start() and stop()."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+
+    def _on_event(self, frame: Any, event: str, argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+            self.frames += 1
+
+    def start(self) -> None:
+        sys.setprofile(self._on_event)
+
+    def stop(self) -> None:
+        sys.setprofile(None)
+
+
+def data_and_write(client: netuv.Socket) -> None:
+    client.on("data", client.write)
+
+
+def with_timeout(client: netuv.Socket) -> None:
+    client.set_timeout(60_000)
+    client.on("data", client.write)
+
+
+def with_callback(client: netuv.Socket) -> None:
+    client.on("data", lambda data: client.write(data, lambda error: None))
+
+
+def two_listeners(client: netuv.Socket) -> None:
+    client.on("data", lambda data: None)
+    client.on("data", client.write)
+
+
+def with_encoding(client: netuv.Socket) -> None:
+    client.set_encoding("utf8")
+    client.on("data", client.write)
+
+
+def by_read(client: netuv.Socket) -> None:
+    def on_readable() -> None:
+        data = client.read()
+        if data is not None:
+            client.write(data)
+
+    client.on("readable", on_readable)
+
+
+def by_pipe(client: netuv.Socket) -> None:
+    client.pipe(client)
+
+
+JOURNEYS: dict[str, Callable[[netuv.Socket], None]] = {
+    "data and write": data_and_write,
+    "data and write, with set_timeout": with_timeout,
+    "write with a callback": with_callback,
+    "two 'data' listeners": two_listeners,
+    "set_encoding": with_encoding,
+    "'readable' and read()": by_read,
+    "pipe": by_pipe,
+}
+
+
+def frames_of(
+    run: Any, peer: Any, serve: Callable[[netuv.Socket], None], connections: int, messages: int
+) -> int:
+    """The frames that a server needs for so many connections, with so many messages each."""
+    counter = Counter()
+    server = netuv.create_server(serve)
+
+    def talk(address: Any) -> None:
+        for _ in range(connections):
+            with socket.create_connection(address, timeout=20) as sock:
+                for _ in range(messages):
+                    sock.sendall(b"x" * 100)
+                    got = 0
+                    while got < 100:
+                        got += len(sock.recv(1000))
+
+    def on_listening() -> None:
+        address = server.address()
+        assert isinstance(address, netuv.AddressInfo)
+        peer(talk, (address.address, address.port))
+        counter.start()
+
+    closed = [0]
+
+    def on_close(had_error: bool) -> None:
+        closed[0] += 1
+        if closed[0] == connections:
+            counter.stop()
+            server.close()
+
+    server.prepend_listener("connection", lambda client: client.on("close", on_close))
+    server.listen(0, "127.0.0.1", on_listening)
+    try:
+        run()
+    finally:
+        counter.stop()
+    return counter.frames
+
+
+@pytest.mark.parametrize("journey", JOURNEYS)
+def test_frames_for_a_message(run: Any, peer: Any, journey: str) -> None:
+    few = frames_of(run, peer, JOURNEYS[journey], 1, 20)
+    many = frames_of(run, peer, JOURNEYS[journey], 1, 120)
+    assert (many - few) / 100 <= FRAMES[journey]
+
+
+def test_frames_for_a_connection(run: Any, peer: Any) -> None:
+    few = frames_of(run, peer, data_and_write, 5, 1)
+    many = frames_of(run, peer, data_and_write, 55, 1)
+    assert (many - few) / 50 <= FRAMES["a connection with one message"]
+
+
+def test_the_counter_counts(run: Any, peer: Any) -> None:
+    assert frames_of(run, peer, data_and_write, 1, 10) > 10
