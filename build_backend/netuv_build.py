@@ -56,6 +56,7 @@ LIBUV_SOURCES = """
 LIBUV_ON: dict[str, dict[str, list[str]]] = {
     "linux": {
         "sources": "unix/linux unix/procfs-exepath unix/random-getrandom unix/random-sysctl-linux".split(),
+        "ours": ["build_backend/cpyuv_events.c"],
         "macros": ["_GNU_SOURCE", "epoll_pwait=netuv_epoll_pwait"],  # see _cpyuv.c
         "libraries": ["pthread", "dl", "rt", "m"],
     },
@@ -95,6 +96,7 @@ def pyuv_extension(sources: Path) -> Extension:
         )
     src = f"{sources}/libuv/src"
     extension.sources += [f"{src}/{n}.c" for n in LIBUV_SOURCES + system["sources"]]
+    extension.sources += system.get("ours", [])
     extension.include_dirs += [f"{sources}/libuv/include", src]
     macros = ["_FILE_OFFSET_BITS=64", "_LARGEFILE_SOURCE", *system["macros"]]
     # Without UV_EXTERN libuv's functions stay inside the module, free to be inlined.

@@ -1,0 +1,311 @@
+/* Loop.run(): who has the GIL, when Python's signal handlers run, and what becomes of an exception. */
+
+/* One call of Loop.run(). They nest when a callback runs another loop. */
+struct run {
+    Loop *loop;
+    PyObject *failure; /* the first exception that nobody took; run() raises it */
+    int forked;        /* after_fork() came within a callback */
+    int quiet;         /* the loop is only cleared away: no signal handlers */
+    struct run *outer;
+};
+static __thread struct run *running; /* the innermost one of this thread */
+
+static void note_failure(Loop *);
+static void forget_big(void);
+
+/* What a callback raises. pyuv's handle_uncaught_exception() only prints it when the loop's excepthook
+ * cannot be called or raises itself. Its calls are to become calls of note_failure(), and its definition
+ * is to get another name. Both look like f(word ...), so the word decides. */
+#define handle_uncaught_exception(loop) UNCAUGHT_##loop)
+#define UNCAUGHT_Loop print_uncaught_exception(Loop /* the definition: (Loop *loop) */
+#define UNCAUGHT_loop note_failure(loop
+#define UNCAUGHT_self note_failure(self
+#define UNCAUGHT_HANDLE note_failure(HANDLE
+static void print_uncaught_exception(Loop *);
+
+/* Python runs the handlers of signals at the start of the next Python function. That would be a callback:
+ * one that raises there is lost, and libuv calls it only once. So they run before it. This is a handful of
+ * instructions while no signal is pending, and nothing in another thread than the main one. */
+static void run_signal_handlers(void)
+{
+    if (!running->quiet && PyErr_CheckSignals() < 0)
+        note_failure(running->loop);
+}
+
+/* The GIL changes hands when the loop waits, not at every callback.
+ *
+ * pyuv gives the GIL up for the whole of uv_run() and takes it back in each callback. Where libuv is
+ * compiled along (netuv_build.py then renames its epoll_pwait to ours), uv_run() keeps it instead, and
+ * only waiting gives it up. A thread that is not in uv_run(), such as one of libuv's pool, takes it as
+ * ever. While callbacks run, the interpreter lets other threads in. */
+#ifdef epoll_pwait
+#undef epoll_pwait
+#define GIL_IS_KEPT 1
+#include <errno.h>
+#include <sys/epoll.h>
+#include "cpyuv_events.h"
+
+/* Ends the poll: its caller, uv__io_poll(), goes on waiting by itself when no event is handled. The fd is
+ * that of uv_async_send(), where libuv takes it well that there is nothing to read. */
+static int end_poll(uv_loop_t *loop, struct epoll_event *events)
+{
+    events[0].events = EPOLLIN;
+    events[0].data.fd = loop->async_io_watcher.fd;
+    return 1;
+}
+
+int netuv_epoll_pwait(int epoll, struct epoll_event *events, int size, int timeout,
+                      const sigset_t *mask)
+{
+    struct run *run = running;
+    struct netuv_events fetched = {NULL, events, 0};
+    uv_loop_t *loop;
+    int count, error;
+
+    if (run == NULL)
+        return epoll_pwait(epoll, events, size, timeout, mask);
+    loop = run->loop->uv_loop;
+    if (timeout == 0 && !run->forked) {
+        count = epoll_pwait(epoll, events, size, timeout, mask);
+        error = errno;
+    } else if (!run->forked) {
+        PyThreadState *saved = PyEval_SaveThread();
+        count = epoll_pwait(epoll, events, size, timeout, mask);
+        error = errno;
+        PyEval_RestoreThread(saved);
+    } else { /* the fd is not the loop's any more, and nothing is registered in the new one yet */
+        run->forked = 0;
+        return end_poll(loop, events);
+    }
+    /* A handler may close handles: libuv then looks here for their events. */
+    fetched.count = count;
+    netuv_set_events(loop, &fetched);
+    run_signal_handlers();
+    netuv_set_events(loop, NULL);
+    /* It may also have stopped the loop, or set a timer. */
+    if (run->forked || (count < 0 && error == EINTR)) {
+        run->forked = 0;
+        return end_poll(loop, events);
+    }
+    errno = error;
+    return count;
+}
+#else
+#define GIL_IS_KEPT 0
+#endif
+
+static PyGILState_STATE enter_callback(void)
+{
+    PyGILState_STATE state = GIL_IS_KEPT && running ? PyGILState_LOCKED : PyGILState_Ensure();
+    if (running)
+        run_signal_handlers();
+    return state;
+}
+
+static void leave_callback(PyGILState_STATE state)
+{
+    if (!GIL_IS_KEPT || !running)
+        PyGILState_Release(state);
+}
+
+#define PyGILState_Ensure() enter_callback()
+#define PyGILState_Release(state) leave_callback(state)
+
+/* The calling thread has the GIL. */
+static int run_uv(struct run *run, uv_run_mode mode)
+{
+    uv_loop_t *loop = run->loop->uv_loop;
+    int alive;
+
+    run->outer = running;
+    running = run;
+    if (GIL_IS_KEPT) {
+        alive = uv_run(loop, mode);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        alive = uv_run(loop, mode);
+        Py_END_ALLOW_THREADS
+    }
+    running = run->outer;
+    return alive;
+}
+
+static PyObject *loop_run(Loop *self, PyObject *args)
+{
+    struct run run = {self};
+    int mode = UV_RUN_DEFAULT, alive;
+
+    if (!PyArg_ParseTuple(args, "|i:run", &mode))
+        return NULL;
+    if (mode != UV_RUN_DEFAULT && mode != UV_RUN_ONCE && mode != UV_RUN_NOWAIT) {
+        PyErr_SetString(PyExc_ValueError, "invalid mode specified");
+        return NULL;
+    }
+    alive = run_uv(&run, mode);
+    if (!alive)
+        forget_big();
+    if (run.failure != NULL) {
+        PyErr_Restore(Py_NewRef(Py_TYPE(run.failure)), run.failure, PyException_GetTraceback(run.failure));
+        return NULL;
+    }
+    return PyBool_FromLong(alive);
+}
+
+/* Whether `error` is in the chain of `first`. The chain may be a circle, by a program's doing. */
+enum { LONGEST_CHAIN = 100000 };
+
+static int is_in_chain(PyObject *first, PyObject *error)
+{
+    PyObject *next = first;
+    for (int i = 0; next != NULL && i < LONGEST_CHAIN; i++) {
+        if (next == error)
+            return 1;
+        first = next;
+        next = PyException_GetContext(first);
+        Py_XDECREF(next); /* `first` holds it */
+    }
+    return 0;
+}
+
+/* Hangs `later` on the end of the __context__ chain of `first`. What both chains have in common stays where
+ * it is in the first one, so there is no circle. */
+static void append_to_chain(PyObject *first, PyObject *later)
+{
+    PyObject *last = first, *own = later, *next;
+
+    if (is_in_chain(first, later))
+        return;
+    for (int i = 0; i < LONGEST_CHAIN; i++) {
+        next = PyException_GetContext(own);
+        if (next == NULL)
+            break;
+        if (is_in_chain(first, next)) {
+            PyException_SetContext(own, NULL);
+            Py_DECREF(next);
+            break;
+        }
+        Py_DECREF(next);
+        own = next;
+    }
+    for (int i = 0; i < LONGEST_CHAIN; i++) {
+        next = PyException_GetContext(last);
+        if (next == NULL) {
+            PyException_SetContext(last, Py_NewRef(later));
+            return;
+        }
+        Py_DECREF(next);
+        last = next;
+    }
+}
+
+/* The exception that is set, made whole: an instance with its traceback. */
+static PyObject *take_exception(void)
+{
+    PyObject *type, *error, *trace;
+    PyErr_Fetch(&type, &error, &trace);
+    PyErr_NormalizeException(&type, &error, &trace);
+    if (trace != NULL)
+        PyException_SetTraceback(error, trace);
+    Py_XDECREF(type);
+    Py_XDECREF(trace);
+    return error;
+}
+
+static void keep_failure(PyObject *error)
+{
+    if (running->failure == NULL)
+        running->failure = Py_NewRef(error);
+    else
+        append_to_chain(running->failure, error);
+}
+
+/* A callback, or a signal handler, has raised. The loop's excepthook is told, as in pyuv. If that fails too,
+ * as it does at the recursion limit, the exception is kept, the loop stops, and run() raises it. */
+static void note_failure(Loop *loop)
+{
+    PyObject *hook, *error, *trace, *result = NULL;
+
+    if (running == NULL) {
+        print_uncaught_exception(loop);
+        return;
+    }
+    error = take_exception();
+    hook = PyObject_GetAttrString((PyObject *) loop, "excepthook");
+    if (hook == Py_None) {
+        Py_DECREF(hook);
+        PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+        print_uncaught_exception(loop);
+        return;
+    }
+    if (hook != NULL) {
+        trace = PyException_GetTraceback(error);
+        result = PyObject_CallFunctionObjArgs(hook, Py_TYPE(error), error, trace ? trace : Py_None, NULL);
+        Py_XDECREF(trace);
+        Py_DECREF(hook);
+    }
+    if (result == NULL) {
+        keep_failure(error);
+        Py_DECREF(error);
+        error = take_exception();
+        keep_failure(error);
+        uv_stop(running->loop->uv_loop);
+    }
+    Py_XDECREF(result);
+    Py_DECREF(error);
+}
+
+/* Fork. The child has copies of the loop's descriptors, of which the epoll is one: what it takes out of that,
+ * as uv_close() does, is gone for the parent too. So before it closes anything the loop gets its own. */
+typedef struct {
+    Loop loop;
+    unsigned forks; /* of what this process was when the loop became its own */
+} NetuvLoop;
+
+static unsigned forks; /* how many lie between this process and the first */
+
+static void count_fork(void)
+{
+    forks++;
+}
+
+static void forget_path(uv_handle_t *handle, void *nothing)
+{
+    if (handle->type == UV_NAMED_PIPE) {
+        /* uv_close() would delete the file, which is the parent's. */
+        free((void *) ((uv_pipe_t *) handle)->pipe_fname);
+        ((uv_pipe_t *) handle)->pipe_fname = NULL;
+    }
+}
+
+static int make_own(Loop *self)
+{
+    int is_running = 0;
+
+    ((NetuvLoop *) self)->forks = forks;
+    uv_walk(self->uv_loop, forget_path, NULL);
+    for (struct run *run = running; run != NULL; run = run->outer)
+        if (run->loop == self)
+            run->forked = is_running = 1;
+#if GIL_IS_KEPT
+    /* What a poll has fetched before the fork is the parent's to handle. */
+    if (is_running)
+        netuv_blank_events(self->uv_loop);
+    else
+        netuv_set_events(self->uv_loop, NULL); /* another thread's, which does not exist here */
+#endif
+    return uv_loop_fork(self->uv_loop);
+}
+
+static PyObject *loop_after_fork(Loop *self, PyObject *nothing)
+{
+    int status = make_own(self);
+    if (status < 0) {
+        RAISE_UV_EXCEPTION(status, PyExc_UVError);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+/* pyuv does not tell why a loop could not be made. */
+static int loop_init_status;
+#define uv_loop_init(loop) (loop_init_status = uv_loop_init(loop))
