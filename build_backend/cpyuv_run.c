@@ -45,13 +45,26 @@ static void run_signal_handlers(void)
 #include <sys/epoll.h>
 #include "cpyuv_events.h"
 
-/* Ends the poll: its caller, uv__io_poll(), goes on waiting by itself when no event is handled. The fd is
- * that of uv_async_send(), where libuv takes it well that there is nothing to read. */
-static int end_poll(uv_loop_t *loop, struct epoll_event *events)
+/* Adds an event that does nothing: uv__io_poll(), the caller, goes on waiting when it has handled none, and
+ * looks at timers and new watchers only in the next turn. The fd is that of uv_async_send(), where libuv takes
+ * it well that there is nothing to read. */
+static int end_poll(uv_loop_t *loop, struct epoll_event *events, int count)
 {
-    events[0].events = EPOLLIN;
-    events[0].data.fd = loop->async_io_watcher.fd;
-    return 1;
+    events[count].events = EPOLLIN;
+    events[count].data.fd = loop->async_io_watcher.fd;
+    return count + 1;
+}
+
+/* Whether libuv will call anybody for one of the events. */
+static int is_one_wanted(uv_loop_t *loop, struct epoll_event *events, int count)
+{
+    for (int i = 0; i < count; i++) {
+        int fd = events[i].data.fd;
+        uv__io_t *watcher = fd >= 0 && (unsigned) fd < loop->nwatchers ? loop->watchers[fd] : NULL;
+        if (watcher != NULL && events[i].events & (watcher->pevents | EPOLLERR | EPOLLHUP))
+            return 1;
+    }
+    return 0;
 }
 
 int netuv_epoll_pwait(int epoll, struct epoll_event *events, int size, int timeout,
@@ -65,28 +78,31 @@ int netuv_epoll_pwait(int epoll, struct epoll_event *events, int size, int timeo
     if (run == NULL)
         return epoll_pwait(epoll, events, size, timeout, mask);
     loop = run->loop->uv_loop;
-    if (timeout == 0 && !run->forked) {
+    if (run->forked) { /* the fd is not the loop's any more, and nothing is registered in the new one yet */
+        run->forked = 0;
+        return end_poll(loop, events, 0);
+    }
+    if (timeout == 0) {
         count = epoll_pwait(epoll, events, size, timeout, mask);
         error = errno;
-    } else if (!run->forked) {
+    } else {
         PyThreadState *saved = PyEval_SaveThread();
         count = epoll_pwait(epoll, events, size, timeout, mask);
         error = errno;
         PyEval_RestoreThread(saved);
-    } else { /* the fd is not the loop's any more, and nothing is registered in the new one yet */
-        run->forked = 0;
-        return end_poll(loop, events);
     }
     /* A handler may close handles: libuv then looks here for their events. */
     fetched.count = count;
     netuv_set_events(loop, &fetched);
     run_signal_handlers();
     netuv_set_events(loop, NULL);
-    /* It may also have stopped the loop, or set a timer. */
-    if (run->forked || (count < 0 && error == EINTR)) {
+    if (run->forked) {
         run->forked = 0;
-        return end_poll(loop, events);
+        return end_poll(loop, events, 0);
     }
+    /* It may have taken away all that was to be heard, or set a timer, or stopped the loop. */
+    if (count > 0 ? !is_one_wanted(loop, events, count) && count < size : count < 0 && error == EINTR)
+        return end_poll(loop, events, count > 0 ? count : 0);
     errno = error;
     return count;
 }
@@ -151,51 +167,47 @@ static PyObject *loop_run(Loop *self, PyObject *args)
     return PyBool_FromLong(alive);
 }
 
-/* Whether `error` is in the chain of `first`. The chain may be a circle, by a program's doing. */
-enum { LONGEST_CHAIN = 100000 };
+/* Chains of __context__. The next one is borrowed: the one before holds it. */
+static PyObject *context_of(PyObject *error)
+{
+    PyObject *next = PyException_GetContext(error);
+    Py_XDECREF(next);
+    return next;
+}
+
+/* A program can make a circle of a chain. One that does not end is cut off. */
+static void straighten(PyObject *error)
+{
+    PyObject *next = error;
+    for (int i = 0; next != NULL; i++, next = context_of(next)) {
+        if (i == 10000) {
+            PyException_SetContext(error, NULL);
+            return;
+        }
+    }
+}
 
 static int is_in_chain(PyObject *first, PyObject *error)
 {
-    PyObject *next = first;
-    for (int i = 0; next != NULL && i < LONGEST_CHAIN; i++) {
-        if (next == error)
-            return 1;
-        first = next;
-        next = PyException_GetContext(first);
-        Py_XDECREF(next); /* `first` holds it */
-    }
-    return 0;
+    while (first != NULL && first != error)
+        first = context_of(first);
+    return first != NULL;
 }
 
-/* Hangs `later` on the end of the __context__ chain of `first`. What both chains have in common stays where
- * it is in the first one, so there is no circle. */
+/* Hangs `later` on the end of the chain of `first`. What both chains have in common stays in the first one
+ * only, so there is no circle. */
 static void append_to_chain(PyObject *first, PyObject *later)
 {
-    PyObject *last = first, *own = later, *next;
+    PyObject *own = later, *next;
 
     if (is_in_chain(first, later))
         return;
-    for (int i = 0; i < LONGEST_CHAIN; i++) {
-        next = PyException_GetContext(own);
-        if (next == NULL)
-            break;
-        if (is_in_chain(first, next)) {
-            PyException_SetContext(own, NULL);
-            Py_DECREF(next);
-            break;
-        }
-        Py_DECREF(next);
+    while ((next = context_of(own)) != NULL && !is_in_chain(first, next))
         own = next;
-    }
-    for (int i = 0; i < LONGEST_CHAIN; i++) {
-        next = PyException_GetContext(last);
-        if (next == NULL) {
-            PyException_SetContext(last, Py_NewRef(later));
-            return;
-        }
-        Py_DECREF(next);
-        last = next;
-    }
+    PyException_SetContext(own, NULL);
+    while ((next = context_of(first)) != NULL)
+        first = next;
+    PyException_SetContext(first, Py_NewRef(later));
 }
 
 /* The exception that is set, made whole: an instance with its traceback. */
@@ -213,6 +225,7 @@ static PyObject *take_exception(void)
 
 static void keep_failure(PyObject *error)
 {
+    straighten(error);
     if (running->failure == NULL)
         running->failure = Py_NewRef(error);
     else
