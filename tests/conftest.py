@@ -6,7 +6,6 @@ out of it, it takes ``LIMIT`` seconds at most, and afterwards no handle and no d
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import tempfile
@@ -17,16 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import LARGEST_READ, LIMIT, Connection, open_fds, receive_all
 
 import netuv
 from netuv import loop as loop_module
 
-LIMIT = 20.0  # seconds that one run of a loop, or one peer, may take
-LARGEST_READ = 256 << 10  # bytes that a socket takes from the kernel at once
-
-
-def open_fds() -> set[str]:
-    return set(os.listdir("/proc/self/fd"))
+__all__ = ["LARGEST_READ", "LIMIT", "receive_all"]  # test modules import these from here
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -195,6 +190,28 @@ def transport(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator
         yield Transport("tcp6", (0, "::1"), socket.AF_INET6, "")
 
 
+@pytest.fixture(params=["tcp", "unix"])
+def connect(request: pytest.FixtureRequest, loop: netuv.Loop) -> Iterator[Callable[..., Connection]]:
+    """``connect(**options of Socket)``; the test runs once on TCP and once on a Unix socket."""
+    made: list[Connection] = []
+
+    def make(**options: Any) -> Connection:
+        made.append(Connection(request.param, **options))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.theirs.close()
+
+
+@pytest.fixture
+def echo_server(run: Callable[[], None], loop: netuv.Loop, transport: Transport) -> netuv.Server:
+    """A listening echo server of netuv's; the test closes it."""
+    server = netuv.create_server(lambda client: client.pipe(client).on("error", lambda error: None))
+    server.listen(*transport.listen_args)
+    return server
+
+
 @pytest.fixture
 def short_path() -> Iterator[Path]:
     """A new folder with a name short enough for Unix sockets."""
@@ -212,13 +229,3 @@ def node() -> str:
     if path is None:
         pytest.skip("Node is not on PATH")
     return path
-
-
-def receive_all(sock: socket.socket) -> bytes:
-    """What comes until the peer's end."""
-    parts = []
-    while True:
-        data = sock.recv(65536)
-        if not data:
-            return b"".join(parts)
-        parts.append(data)

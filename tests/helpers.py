@@ -1,0 +1,115 @@
+"""What several test modules use and is no fixture: limits, a Connection under observation, small peers."""
+
+from __future__ import annotations
+
+import functools
+import os
+import socket
+import struct
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import netuv
+
+LIMIT = 20.0  # seconds that one run of a loop, or one peer, may take
+LARGEST_READ = 256 << 10  # bytes that a socket takes from the kernel at once
+MiB = 1 << 20
+LINGER_0 = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends a reset
+
+
+def open_fds() -> set[str]:
+    return set(os.listdir("/proc/self/fd"))
+
+
+def receive_all(sock: socket.socket) -> bytes:
+    """What comes until the peer's end."""
+    parts = []
+    while True:
+        data = sock.recv(65536)
+        if not data:
+            return b"".join(parts)
+        parts.append(data)
+
+
+def script(code: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process of its own."""
+    command = [sys.executable, "-X", "dev", "-c", textwrap.dedent(code)]
+    kinds: dict[str, Any] = {"text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.run(command, timeout=LIMIT, check=check, **kinds)
+
+
+def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        near = socket.create_connection(listener.getsockname()[:2], LIMIT)
+        far, _ = listener.accept()
+    return near, far
+
+
+class Connection:
+    """A netuv Socket (``mine``), the stdlib socket at its other end, and the events in their order."""
+
+    def __init__(self, kind: str, **options: Any) -> None:
+        near, self.theirs = tcp_pair() if kind == "tcp" else socket.socketpair()
+        self.theirs.settimeout(LIMIT)
+        self.mine = netuv.Socket(fd=near.detach(), **options)
+        self.events: list[Any] = []
+        for event in ("connect", "ready", "end", "finish", "drain", "timeout"):
+            self.mine.on(event, functools.partial(self.events.append, event))
+        self.mine.on("error", lambda error: self.events.append(("error", error)))
+        self.mine.on("close", lambda had_error: self.events.append(("close", had_error)))
+
+    def reset(self) -> None:
+        """End it as a peer does that crashes. On a Unix socket unread data has that effect."""
+        if self.theirs.family != socket.AF_UNIX:
+            self.theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
+        self.theirs.close()
+
+    def count(self, event: str) -> int:
+        return sum(each == event or each[0] == event for each in self.events)
+
+    def check_end(self, *codes: str) -> None:
+        """One 'error' at most, then one 'close', and that says whether there was an error."""
+        assert self.count("close") == 1
+        assert self.events[-1] == ("close", bool(codes))
+        if codes:
+            assert self.count("error") == 1
+            assert self.events[-2][0] == "error"
+            assert self.events[-2][1].code in codes
+        else:
+            assert self.count("error") == 0
+
+
+def read_and_close(sock: socket.socket) -> bytes:
+    """What a peer does that reads to the end and then goes."""
+    with sock:
+        return receive_all(sock)
+
+
+def accept_and_read(listener: socket.socket) -> bytes:
+    sock, _ = listener.accept()
+    return read_and_close(sock)
+
+
+def code_of(function: Callable[[], Any]) -> str:
+    """The code of the exception that a call raises."""
+    with pytest.raises((TypeError, ValueError, netuv.NetError)) as caught:
+        function()
+    return caught.value.code
+
+
+def error_of(run: Any, emitter: Any) -> tuple[netuv.NetError, list[Any]]:
+    """The 'error' that an emitter ends with; its 'close' has to follow."""
+    events: list[Any] = []
+    for event in ("connect", "listening"):
+        emitter.on(event, lambda event=event: events.append(event))
+    emitter.on("error", events.append)
+    emitter.on("close", lambda *args: events.append(("close", *args)))
+    run()
+    assert isinstance(events[0], netuv.NetError)
+    assert events[1:] in ([("close", True)], [("close",)])
+    return events[0], events
