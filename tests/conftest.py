@@ -2,12 +2,20 @@
 
 ``run`` gives the test a loop of its own (the thread's default) and runs it: what a callback raises comes
 out of it, it takes ``LIMIT`` seconds at most, and afterwards no handle and no descriptor may be left open.
+
+Before anything runs, two things about the surroundings are set right or refused: signals that the parent
+ignores or blocks (a shell does that to ``SIGINT`` in the background, ``nohup`` to ``SIGHUP``), and which
+netuv the tests judge. Where there is a ``netuv/`` beside ``tests/`` it has to be that one, both here and in
+the programs that tests start; in a copy of the tree without ``netuv/`` it is the installed one.
 """
 
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -22,6 +30,70 @@ import netuv
 from netuv import loop as loop_module
 
 __all__ = ["LARGEST_READ", "LIMIT", "receive_all"]  # test modules import these from here
+
+
+TREE = Path(__file__).resolve().parent.parent
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--row",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="run only the tests that are about this row of tests/rows.txt; may be given more than once",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = set(config.getoption("--row"))
+    if wanted:
+        chosen = [
+            item for item in items if wanted & {row for mark in item.iter_markers("row") for row in mark.args}
+        ]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    take_signals_back()
+    if (reason := wrong_netuv()) is not None:
+        raise pytest.UsageError(reason)
+
+
+def take_signals_back() -> None:
+    """Undo what the parent may have done to signals; the programs that tests start inherit it from here."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    for number in SIGNALS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def wrong_netuv() -> str | None:
+    """Why the netuv that tests and their programs import is not the one to judge, or None."""
+    here = Path(netuv.__file__).resolve()
+    look = "import netuv; print(netuv.__file__)"
+    with tempfile.TemporaryDirectory() as elsewhere:
+        found = subprocess.run(
+            [sys.executable, "-c", look], cwd=elsewhere, stdout=subprocess.PIPE, text=True, check=False
+        ).stdout.strip()
+    there = Path(found).resolve() if found else None
+    wanted = TREE / "netuv" / "__init__.py"
+    if wanted.exists():
+        if here == there == wanted:
+            return None
+        return (
+            f"the tests are of the netuv in {TREE}, but they import {here}\n"
+            f"and the programs that they start import {there or 'none'}.\n"
+            f"Install the tree itself: {sys.executable} -m pip install -e '{TREE}[test]'\n"
+            "(To test an installed netuv, run them in a copy of the tree without its netuv/ folder.)"
+        )
+    if here == there:
+        return None
+    return f"the tests import {here}, but the programs that they start {there or 'no netuv'}"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,7 +27,7 @@ README = (ROOT / "README.rst").read_text("utf-8")
 LIMIT = 20.0  # seconds that a program may take
 
 TRY = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/python examples/echo.py"
-TEST = ".venv/bin/pip install '.[test]' && .venv/bin/python -m pytest"
+TEST = ".venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest"
 
 
 class Block(NamedTuple):
@@ -135,6 +135,16 @@ def test_the_modules_that_commands_run_exist() -> None:
             assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
 
 
+def test_the_pythons_are_those_of_the_metadata() -> None:
+    metadata = ROOT.joinpath("pyproject.toml").read_text("utf-8")
+    minors = [int(minor) for minor in re.findall(r'"Programming Language :: Python :: 3\.(\d+)"', metadata)]
+    assert minors == list(range(minors[0], minors[-1] + 1))
+    assert f'requires-python = ">=3.{minors[0]}"' in metadata
+    ranges = re.findall(r"CPython 3\.(\d+) to 3\.(\d+)", README)
+    assert len(ranges) == 2
+    assert set(ranges) == {(str(minors[0]), str(minors[-1]))}
+
+
 def test_every_name_exists() -> None:
     """Each ``netuv.name`` and ``socket.name`` of the text, tables included."""
     text = re.sub(r"(?m)^\.\. code-block:: .*\n\n(?:    .*\n|\n)+", "", README)
@@ -173,7 +183,7 @@ def test_every_path_exists() -> None:
 def test_every_module_is_in_the_table_of_layers() -> None:
     table = README.partition("How it is built\n")[2].partition("\n\n\n")[0]
     listed = re.findall(r"``(\w+)``", "\n".join(re.findall(r"(?m)^``.{29}", table)))
-    modules = {path.stem for path in (ROOT / "netuv").iterdir() if not path.stem.startswith("_")}
+    modules = {path.stem for path in Path(netuv.__file__).parent.iterdir() if not path.stem.startswith("_")}
     assert sorted(listed) == sorted(modules - {"py"})
 
 
