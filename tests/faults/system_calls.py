@@ -170,9 +170,9 @@ def judge(plan: str, answer: dict[str, Any]) -> list[str]:
             wrong.append(f"{name}: what came back is not what was sent")
         if not failures and not (socket.get("complete") and events.count("end") == 1):
             wrong.append(f"{name}: it is not complete: {events}")
-    if len(rules) == 1 and failures and answer["hits"] and not {rules[0][0]} & (QUIET | OF_THE_LOOP):
-        if not heard & failures:
-            wrong.append(f"nobody heard of {sorted(failures)}, but of {sorted(heard)}")
+    told = len(rules) == 1 and rules[0][0] not in QUIET | OF_THE_LOOP
+    if told and failures and answer["hits"] and not heard & failures:
+        wrong.append(f"nobody heard of {sorted(failures)}, but of {sorted(heard)}")
     return wrong
 
 
