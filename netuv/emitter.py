@@ -21,12 +21,14 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, TypeVar, overload
 
 import pyee
 
 from netuv import errors
+
+_MANY = 64  # listeners of one event, from which on they are a _Many; it is a tuple again below half of it
 
 Listener = Callable[..., Any]
 F = TypeVar("F", bound=Listener)
@@ -58,8 +60,77 @@ class _Once:
         return self.listener(*args, **kwargs)
 
 
+class _Many:
+    """Many listeners of one event. Adding and removing one takes the same time, whatever their number.
+
+    It has what is used of the tuple in its place: ``len``, and iteration over those that are there when it
+    begins. Raises TypeError for a listener that cannot be hashed.
+    """
+
+    __slots__ = ("_by_number", "_first", "_last", "_numbers", "_tuple")
+
+    def __init__(self, listeners: Iterable[Listener]) -> None:
+        self._first = self._last = 0  # the numbers that were given so far
+        self._by_number: dict[int, Listener] = {}  # the order of the listeners is that of their numbers
+        self._numbers: dict[Listener, list[int]] = {}  # ascending; one can be there several times
+        self._tuple: tuple[Listener, ...] | None = None
+        for listener in listeners:
+            self.add(listener)
+
+    def __len__(self) -> int:
+        return len(self._by_number)
+
+    def __iter__(self) -> Iterator[Listener]:
+        if self._tuple is None:
+            self._tuple = tuple(self._by_number[number] for number in sorted(self._by_number))
+        return iter(self._tuple)
+
+    def add(self, listener: Listener, prepend: bool = False) -> None:
+        names = {listener, _original(listener)}  # it can be removed by either
+        if prepend:
+            number = self._first = self._first - 1
+        else:
+            number = self._last = self._last + 1
+        for name in names:
+            numbers = self._numbers.setdefault(name, [])
+            numbers.insert(0 if prepend else len(numbers), number)
+        self._by_number[number] = listener
+        self._tuple = None
+
+    def remove(self, f: Listener) -> Listener | None:
+        """Remove what ``f`` names, of several the last one; returned is what was there, if anything."""
+        try:
+            numbers = self._numbers[f]
+        except (KeyError, TypeError):  # what cannot be hashed is none of these
+            return None
+        number = numbers[-1]
+        listener = self._by_number.pop(number)
+        for name in {listener, _original(listener)}:
+            numbers = self._numbers[name]
+            if numbers[-1] == number:
+                numbers.pop()
+            else:  # a wrapper of once() that was called, say
+                numbers.remove(number)
+            if not numbers:
+                del self._numbers[name]
+        self._tuple = None
+        return listener
+
+
 def _original(listener: Listener) -> Listener:
     return listener.listener if type(listener) is _Once else listener
+
+
+def _no_event(event: object) -> errors.ArgTypeError:
+    return errors.invalid_arg_type("event", "hashable, a str say", event)
+
+
+def _check_limit(name: str, n: Any) -> float:
+    if isinstance(n, bool) or not isinstance(n, (int, float)):
+        raise errors.invalid_arg_type(name, "a number", n)
+    if not 0 <= n <= math.inf or (isinstance(n, int) and n > sys.float_info.max):
+        raise errors.out_of_range(name, "a non-negative number", n)
+    return n
 
 
 class EventEmitter(pyee.EventEmitter):
@@ -74,10 +145,11 @@ class EventEmitter(pyee.EventEmitter):
     listener) after one was removed.
     """
 
-    #: What get_max_listeners() gives where nothing was set. Node's ``defaultMaxListeners``.
+    #: What get_max_listeners() gives where nothing was set; checked there, as set_max_listeners() checks
+    #: its argument. Node's ``defaultMaxListeners``.
     default_max_listeners: ClassVar[float] = 10
 
-    _events: dict[str, tuple[Listener, ...]]  # type: ignore[assignment]
+    _events: dict[str, tuple[Listener, ...] | _Many]  # type: ignore[assignment]
     _max_listeners: float | None = None
     _warned: frozenset[str] = frozenset()  # the events whose warning was given
 
@@ -93,7 +165,10 @@ class EventEmitter(pyee.EventEmitter):
         An 'error' without a listener is raised: the error itself or, for what is no exception, a
         NetError ERR_UNHANDLED_ERROR with the value as ``context``.
         """
-        listeners = self._events.get(event)
+        try:
+            listeners = self._events.get(event)
+        except TypeError:
+            raise _no_event(event) from None
         if listeners is None:
             if event == "error":
                 raise errors.unhandled_error(args[0] if args else None, self)
@@ -173,16 +248,32 @@ class EventEmitter(pyee.EventEmitter):
         events = self._events
         if "newListener" in events:
             self.emit("newListener", event, _original(listener))
-        present = events.get(event)
-        if present is None:
+        present = self._present(event)
+        if not present:
             events[event] = (listener,)
             return
-        listeners = (listener, *present) if prepend else (*present, listener)
-        events[event] = listeners
-        limit = self.get_max_listeners()
-        if len(listeners) > limit > 0 and event not in self._warned:
-            self._warned |= {event}
-            self._warn_of_leak(event, len(listeners), limit)
+        if event not in self._warned:
+            limit = self.get_max_listeners()
+            if len(present) >= limit > 0:
+                self._warned |= {event}
+                self._warn_of_leak(event, len(present) + 1, limit)  # made an exception it adds nothing
+                present = self._present(event)
+        if isinstance(present, _Many) or len(present) >= _MANY:
+            try:
+                many = present if isinstance(present, _Many) else _Many(present)
+                many.add(listener, prepend)
+            except TypeError:  # one of them cannot be hashed
+                present = tuple(present)
+            else:
+                events[event] = many
+                return
+        events[event] = (listener, *present) if prepend else (*present, listener)
+
+    def _present(self, event: str) -> tuple[Listener, ...] | _Many:
+        try:
+            return self._events.get(event, ())
+        except TypeError:
+            raise _no_event(event) from None
 
     def _warn_of_leak(self, event: str, count: int, limit: float) -> None:
         level, frame = 1, sys._getframe()
@@ -204,19 +295,25 @@ class EventEmitter(pyee.EventEmitter):
         """
         if not callable(f):
             raise errors.invalid_arg_type("listener", "a function", f)
-        events = self._events
-        listeners = events.get(event, ())
-        # "==", because each x.method is a new object that only equals the one that was added.
-        for i in range(len(listeners) - 1, -1, -1):
-            listener = listeners[i]
-            if listener == f or (type(listener) is _Once and listener.listener == f):
-                if len(listeners) == 1:
-                    del events[event]
-                else:
-                    events[event] = listeners[:i] + listeners[i + 1 :]
-                if "removeListener" in events:
-                    self.emit("removeListener", event, _original(listener))
-                break
+        listeners = self._present(event)
+        removed: Listener | None = None
+        if isinstance(listeners, _Many):
+            removed = listeners.remove(f)
+            if len(listeners) < _MANY // 2:
+                self._events[event] = tuple(listeners)
+        else:
+            # "==", because each x.method is a new object that only equals the one that was added.
+            for i in range(len(listeners) - 1, -1, -1):
+                listener = listeners[i]
+                if listener == f or (type(listener) is _Once and listener.listener == f):
+                    removed = listener
+                    if len(listeners) == 1:
+                        del self._events[event]
+                    else:
+                        self._events[event] = listeners[:i] + listeners[i + 1 :]
+                    break
+        if removed is not None and "removeListener" in self._events:
+            self.emit("removeListener", event, _original(removed))
         return self
 
     def off(self: Self, event: str, f: Listener) -> Self:
@@ -232,10 +329,10 @@ class EventEmitter(pyee.EventEmitter):
         if "removeListener" not in events:
             if event is None:
                 events.clear()
-            else:
-                events.pop(event, None)
+            elif self._present(event):
+                del events[event]
         elif event is not None:
-            for listener in reversed(events.get(event, ())):
+            for listener in reversed(tuple(self._present(event))):
                 self.remove_listener(event, listener)
         else:  # 'removeListener' last, so that its listeners hear of all the others
             for name in [name for name in events if name != "removeListener"]:
@@ -247,7 +344,7 @@ class EventEmitter(pyee.EventEmitter):
 
     def listeners(self, event: str) -> list[Listener]:
         """The listeners of ``event``, as they were given. Node's ``listeners()``."""
-        return [_original(listener) for listener in self._events.get(event, ())]
+        return [_original(listener) for listener in self._present(event)]
 
     def raw_listeners(self, event: str) -> list[Listener]:
         """The listeners of ``event`` as they are called. Node's ``rawListeners()``.
@@ -255,14 +352,14 @@ class EventEmitter(pyee.EventEmitter):
         One that was added with once() is wrapped: the wrapper's ``listener`` is the function, and
         calling the wrapper removes it.
         """
-        return list(self._events.get(event, ()))
+        return list(self._present(event))
 
     def listener_count(self, event: str, listener: Listener | None = None) -> int:
         """The number of listeners of ``event``. Node's ``listenerCount()``.
 
         :param listener: count only this function.
         """
-        listeners = self._events.get(event, ())
+        listeners = self._present(event)
         if listener is None:
             return len(listeners)
         return sum(listener in (each, _original(each)) for each in listeners)
@@ -278,17 +375,15 @@ class EventEmitter(pyee.EventEmitter):
 
         Node's ``setMaxListeners()``.
         """
-        if isinstance(n, bool) or not isinstance(n, (int, float)):
-            raise errors.invalid_arg_type("n", "a number", n)
-        if math.isnan(n) or n < 0:
-            raise errors.out_of_range("n", "a non-negative number", n)
-        self._max_listeners = n
+        self._max_listeners = _check_limit("n", n)
         return self
 
     def get_max_listeners(self) -> float:
         """The number of listeners that is still without a warning. Node's ``getMaxListeners()``."""
         limit = self._max_listeners
-        return self.default_max_listeners if limit is None else limit
+        if limit is None:
+            return _check_limit("default_max_listeners", self.default_max_listeners)
+        return limit
 
     # -- pyee's pickling knows of a lock that is not there -----------------------------------------
 

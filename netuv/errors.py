@@ -477,6 +477,14 @@ def async_listener(name: str, value: object) -> ArgTypeError:
     )
 
 
+def generator_listener(name: str, value: object) -> ArgTypeError:
+    """A function with ``yield`` as a callback: nobody would go through what it returns."""
+    return ArgTypeError(
+        f"{name!r} is a generator function, which only makes a generator when it is called: nothing would"
+        f" run {_received(value)}. Give a plain function",
+    )
+
+
 def _received(value: object) -> str:
     """A value as messages name it: its type, and the value where that is short and telling."""
     if value is None:
@@ -509,6 +517,7 @@ def _snake_case(name: str) -> str:
 # --- checks that many modules share ----------------------------------------------------------
 
 _ASYNC_FLAGS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_GENERATOR_FLAGS = _ASYNC_FLAGS | inspect.CO_GENERATOR
 
 # How JavaScript reads a number: ASCII digits, white space around them, no '_', no sign before 0x.
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -526,18 +535,21 @@ def check_callback(name: str, value: object) -> None:
 
 
 def check_async(listener: Callable[..., Any], name: str = "listener") -> None:
-    """Raise if calling ``listener`` would only make a coroutine or an async generator.
+    """Raise if calling ``listener`` would only make a coroutine or a generator, of either kind.
 
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
     """
     function: Any = listener.__func__ if type(listener) is MethodType else listener
     if type(function) is FunctionType:  # nearly always; the general test is many times slower
-        if function.__code__.co_flags & _ASYNC_FLAGS:
-            raise async_listener(name, listener)
+        flags = function.__code__.co_flags
+        if flags & _GENERATOR_FLAGS:
+            raise (async_listener if flags & _ASYNC_FLAGS else generator_listener)(name, listener)
         return
     for candidate in (function, getattr(type(function), "__call__", None)):  # noqa: B004
         if inspect.iscoroutinefunction(candidate) or inspect.isasyncgenfunction(candidate):
             raise async_listener(name, listener)
+        if inspect.isgeneratorfunction(candidate):
+            raise generator_listener(name, listener)
 
 
 def number_in(text: str) -> float | None:
