@@ -2,19 +2,25 @@
 
 ``waiting`` is True between a write() that answered False and the destination's 'drain'; the source flows
 only while none of its pipes is waiting. A pipe ends by unpipe(), by the source's 'end', or by the
-destination's 'error', 'close' or 'finish'; it then takes all its listeners away, and no source stays
-paused for the sake of a destination that is gone.
+destination's 'error', 'close' or 'finish'; it then takes all its listeners away, and whoever else reads the
+source goes on: no source stays paused for the sake of a destination that is gone.
+
+A destination need not be a stream: ``write()``, ``on()`` and ``emit()`` are enough. What else is used of one
+(``end``, ``destroy``, ``remove_listener``, ``writable_need_drain``, …) is used where it is there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from netuv import errors
+from netuv.emitter import EventEmitter
+from netuv.stream.base import Stream
 
 if TYPE_CHECKING:
     from netuv.stream.readable import Readable
-    from netuv.stream.writable import Writable
 
 
 class Pipe:
@@ -22,9 +28,10 @@ class Pipe:
 
     __slots__ = ("destination", "drain_listening", "end", "over", "source", "waiting")
 
-    def __init__(self, source: Readable, destination: Writable, end: bool) -> None:
-        if not callable(getattr(destination, "write", None)) or not hasattr(destination, "on"):
-            raise errors.invalid_arg_type("destination", "a Writable stream", destination)
+    def __init__(self, source: Readable, destination: Any, end: bool) -> None:
+        for name in ("write", "on", "emit"):
+            if not callable(getattr(destination, name, None)):
+                raise errors.invalid_arg_type("destination", "a Writable stream", destination)
         self.source = source
         self.destination = destination
         self.end = end
@@ -33,81 +40,131 @@ class Pipe:
         self.over = False
 
     def start(self) -> None:
-        """Put the listeners in place and let the source flow."""
+        """Put the listeners in place and let the source flow; all of it, or nothing when that fails."""
         source, destination = self.source, self.destination
+        flowing = source._flowing
         source._pipes += (self,)
-        if source.readable_ended:
-            source._tick(self._on_end)
-        else:
-            source.once("end", self._on_end)
-        destination.on("unpipe", self._on_unpipe)
-        source.on("data", self._on_data)
-        destination.prepend_listener("error", self._on_error)
-        destination.once("close", self._on_close)
-        destination.once("finish", self._on_finish)
-        destination.emit("pipe", source)
-        if destination.writable_need_drain:
+        try:
+            if source.readable_ended:
+                source._tick(self._on_end)
+            else:
+                source.once("end", self._on_end)
+            # Before the user's own, so that it can tell whether there is one.
+            getattr(destination, "prepend_listener", destination.on)("error", self._on_error)
+            destination.on("close", self._on_close)
+            destination.on("finish", self._on_finish)
+            source.on("data", self._on_data)
+            destination.emit("pipe", source)
+        except BaseException:
+            source._pipes = tuple(pipe for pipe in source._pipes if pipe is not self)
+            try:
+                self.detach()
+            finally:
+                if not flowing:
+                    source._flowing = flowing
+                    source._sink = None
+            raise
+        if getattr(destination, "closed", False) is True:  # its 'close' may have been, and is not waited for
+            source._tick(self._leave_closed)
+        if getattr(destination, "writable_need_drain", False) is True:
             self._wait()
         elif not source.readable_flowing:
             source.resume()
 
+    def detach(self) -> None:
+        """Take all listeners away. What one of those who hear of that raises stops none of it."""
+        if self.over:
+            return
+        self.over = True
+        with ExitStack() as todo:  # done in the opposite order
+            if self.waiting:
+                todo.callback(self._on_drain)
+            if self.drain_listening:
+                todo.callback(_remove, self.destination, "drain", self._on_drain)
+            todo.callback(_remove, self.destination, "error", self._on_error)
+            todo.callback(_remove, self.destination, "finish", self._on_finish)
+            todo.callback(_remove, self.destination, "close", self._on_close)
+            todo.callback(_remove, self.source, "end", self._on_end)
+            todo.callback(_remove, self.source, "data", self._on_data)
+
     def _on_data(self, chunk: Any) -> None:
-        if not self.destination.write(chunk):
-            self._wait()
+        try:
+            answer = self.destination.write(chunk)
+        except Exception as error:  # the destination's failure, and no other consumer's
+            if not hasattr(self.destination, "destroy"):
+                raise
+            self.destination.destroy(error)
+        else:
+            if answer is False:
+                self._wait()
 
     def _wait(self) -> None:
-        if not self.over:
-            self.waiting = True
-            self.source.pause()
+        if self.over:
+            return
+        self.waiting = True
         if not self.drain_listening:
             self.drain_listening = True
             self.destination.on("drain", self._on_drain)
+        self.source.pause()
 
     def _on_drain(self) -> None:
         self.waiting = False
+        self._go_on()
+
+    def _go_on(self) -> None:
         source = self.source
         if "data" in source._events and not any(pipe.waiting for pipe in source._pipes):
             source.resume()
 
     def _on_end(self) -> None:
-        if self.end:
+        if self.over:
+            return
+        if self.end and callable(getattr(self.destination, "end", None)):
             self.destination.end()
         else:
-            self._unpipe()
+            self.source._drop_pipes((self,))
 
-    def _on_error(self, error: BaseException) -> None:
+    def _on_error(self, error: Any) -> None:
         destination = self.destination
-        self._unpipe()
-        destination.remove_listener("error", self._on_error)
-        if destination.listener_count("error") == 0:
-            if destination._error_emitted:
-                destination.emit("error", error)  # nobody listens: it is raised
-            else:
+        self._leave()
+        if not _listens_to_errors(destination):
+            if isinstance(destination, Stream) and not destination._error_emitted:
                 destination._error_or_destroy(error)
+            else:
+                destination.emit("error", error)  # nobody listens: it is raised
 
     def _on_close(self, *had_error: bool) -> None:
-        self.destination.remove_listener("finish", self._on_finish)
-        self._unpipe()
+        self._leave()
 
     def _on_finish(self) -> None:
-        self.destination.remove_listener("close", self._on_close)
-        self._unpipe()
+        self._leave()
 
-    def _unpipe(self) -> None:
-        self.source.unpipe(self.destination)
+    def _leave_closed(self) -> None:
+        if self.destination.closed:
+            self._leave()
 
-    def _on_unpipe(self, source: Readable) -> None:
-        if source is not self.source or self.over or self in source._pipes:
+    def _leave(self) -> None:
+        """The destination is done with. Who else listens to 'data' of the source is not held up."""
+        if not self.over:
+            flowing = self.source.readable_flowing
+            self.source._drop_pipes((self,))
+            if flowing:
+                self._go_on()
+
+
+def _remove(emitter: Any, event: str, listener: Callable[..., object]) -> None:
+    if isinstance(emitter, EventEmitter):
+        emitter.remove_listener(event, listener)
+        return
+    for name in ("remove_listener", "removeListener"):
+        if hasattr(emitter, name):
+            try:
+                getattr(emitter, name)(event, listener)
+            except LookupError:
+                pass  # pyee's own emitter, when it is not there any more
             return
-        self.over = True
-        destination = self.destination
-        destination.remove_listener("close", self._on_close)
-        destination.remove_listener("finish", self._on_finish)
-        destination.remove_listener("error", self._on_error)
-        destination.remove_listener("unpipe", self._on_unpipe)
-        source.remove_listener("end", self._on_end)
-        source.remove_listener("data", self._on_data)
-        if self.drain_listening:
-            destination.remove_listener("drain", self._on_drain)
-            if self.waiting and destination.writable_need_drain:
-                self._on_drain()
+
+
+def _listens_to_errors(emitter: Any) -> bool:
+    listeners: Callable[[str], Sequence[object]] | None = getattr(emitter, "listeners", None)
+    return listeners is not None and len(listeners("error")) > 0
