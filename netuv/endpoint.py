@@ -31,6 +31,7 @@ class Endpoint(Duplex):
     timeout: float | None = None
 
     _loop: Loop
+    _in_read = False  # what a handle delivers never comes within the call that asked for it
     _handle: Any = None
     _idle: IdleTimer | None = None
     _in_flight: bool = False  # uv_write is under way

@@ -648,8 +648,9 @@ class Socket(Endpoint):
     def _on_closed(self, handle: Any) -> None:
         if self._closing is handle:
             self._closing = None
-            self._loop._owners.discard(self)
-            self.emit("close", self._had_error)
+            if self._close_emitted:  # else the tick that is to come first is late, and emits it
+                self._loop._owners.discard(self)
+                self.emit("close", self._had_error)
         if self._loop._ticks:
             self._loop._drain()
 

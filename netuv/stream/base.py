@@ -53,7 +53,12 @@ class Stream(EventEmitter):
             return self
         self._note_error(error)
         self.destroyed = True
-        self._destroy(error, self._after_destroy)
+        try:
+            self._destroy(error, self._after_destroy)
+        except Exception as failure:
+            if self.closed:
+                raise
+            self._after_destroy(failure)
         return self
 
     def _error_or_destroy(self, error: BaseException) -> None:
@@ -66,6 +71,8 @@ class Stream(EventEmitter):
             self.errored = error
 
     def _after_destroy(self, error: BaseException | None) -> None:
+        if self.closed:
+            return  # the hook was done already
         self._note_error(error)
         self.closed = True
         self._tick(self._emit_end_of_life, error)

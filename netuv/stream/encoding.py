@@ -34,7 +34,9 @@ def canonical(encoding: object) -> str:
     """The one name for an encoding; raises ERR_UNKNOWN_ENCODING for anything else."""
     name = _NAMES.get(encoding.lower()) if isinstance(encoding, str) else None
     if name is None:
-        raise errors.unknown_encoding(encoding)
+        given = encoding if isinstance(encoding, str) else f"an instance of {type(encoding).__name__}"
+        given = given if len(given) <= 64 else f"{given[:64]}..."
+        raise errors.unknown_encoding(f"{given} (known are {', '.join(_NAMES)})")
     return name
 
 
@@ -103,6 +105,10 @@ class Decoder:
     def end(self) -> str:
         """What was kept back and will now never be completed."""
         if self._incremental is not None:
+            if self.encoding == "utf16le":  # an odd byte is dropped, as in Node
+                kept = self._incremental.getstate()[0]
+                self._incremental.reset()
+                return kept[: len(kept) // 2 * 2].decode("utf-16-le", "replace")
             return self._incremental.decode(b"", True)
         kept, self._kept = self._kept, b""
         return self._base64(kept)

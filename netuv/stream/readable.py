@@ -28,9 +28,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import errors
+from netuv.emitter import EventEmitter
 from netuv.stream.base import Stream
 from netuv.stream.encoding import Decoder, canonical, encode
 
@@ -67,7 +69,8 @@ class Readable(Stream):
     _pipes: tuple[Pipe, ...] = ()
     _eof: bool = False  # push(None) came; the buffer may still hold data
     _reading: bool = False
-    _in_read: bool = False  # inside _read(): what it pushes is not emitted directly
+    # Inside _read(), and before the first: what is pushed is not emitted directly.
+    _in_read: bool = True
     _paused: bool = False
     _need_readable: bool = False
     _emitted_readable: bool = False
@@ -104,21 +107,31 @@ class Readable(Stream):
 
     # -- what the transport delivers ---------------------------------------------------------------
 
-    def push(self, chunk: bytes | None) -> bool:
-        """Deliver what has arrived, None at the end. True while more is wanted. Node's ``push()``."""
+    def push(self, chunk: Any, encoding: str | None = None) -> bool:
+        """Deliver what has arrived, None at the end. True while more is wanted. Node's ``push()``.
+
+        :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE.
+        :param encoding: of a str, utf8 by default.
+        """
+        if type(chunk) is not bytes or not chunk:
+            if chunk is None:
+                self._reading = False
+                self._on_eof()
+                return False
+            chunk = self._as_chunk(chunk, encoding)
+            if chunk is None:
+                return False
+            if not chunk:
+                self._reading = False
+                self._maybe_read_more()
+                return self._wants_more()
         self._reading = False
-        if chunk is None:
-            self._on_eof()
-            return False
-        if not chunk:
-            self._maybe_read_more()
-            return self._wants_more()
         if self._eof:
             self._error_or_destroy(errors.push_after_eof())
             return False
         if self.destroyed or self.errored is not None:
             return False
-        if self._decoder is not None:
+        if self._decoder is not None and isinstance(chunk, bytes):
             text = self._decoder.write(chunk)
             if text:
                 self._enqueue(text)
@@ -129,21 +142,18 @@ class Readable(Stream):
         return self._wants_more()
 
     def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
-        """Put data back in front of what waits, to be read again. Node's ``unshift()``.
+        """Put data back, to be read first. Node's ``unshift()``; None is the end, as of push().
 
-        :param chunk: bytes-like or str; it has the stream's encoding when it is delivered.
+        :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE.
         :param encoding: of a str chunk, utf8 by default.
 
         After 'end' it is an 'error' event with code ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
         """
-        if isinstance(chunk, str):
-            name = canonical(encoding or "utf8")
-            if name != self.readable_encoding:  # else it is put back as it is
-                chunk = encode(chunk, name)
-        elif isinstance(chunk, (bytes, bytearray, memoryview)):
-            chunk = bytes(chunk)
-        else:
-            raise errors.invalid_arg_type("chunk", "bytes-like or str", chunk)
+        if chunk is None:
+            return self.push(None)
+        chunk = self._as_chunk(chunk, encoding)
+        if chunk is None:
+            return False
         if not chunk:
             return self._wants_more()
         if self.readable_ended:
@@ -157,11 +167,29 @@ class Readable(Stream):
             self._enqueue(chunk, front=True)
         return self._wants_more()
 
+    def _as_chunk(self, chunk: Any, encoding: str | None) -> Chunk:
+        """Bytes, or a str that is in the encoding of set_encoding() already; None after a wrong type."""
+        if isinstance(chunk, str):
+            name = canonical(encoding or "utf8")
+            return chunk if name == self.readable_encoding else encode(chunk, name)
+        if isinstance(chunk, (bytes, bytearray, memoryview)):
+            return bytes(chunk)
+        self._error_or_destroy(errors.invalid_arg_type("chunk", "bytes-like or str", chunk))
+        return None
+
     def _find_sink(self) -> None:
-        """Note the one 'data' listener, when a chunk needs no more than to be handed to it."""
+        """Note the one 'data' listener, when a chunk needs no more than to be handed to it.
+
+        Whoever has replaced emit() or push(), in a subclass or on the instance, is to see each chunk.
+        """
         if self._flowing and self.readable_length == 0 and self._decoder is None:
             listeners = self._events.get("data", ())
-            if len(listeners) == 1:
+            if (
+                type(listeners) is tuple  # of which one that has many is none
+                and len(listeners) == 1
+                and getattr(self.emit, "__func__", None) is EventEmitter.emit
+                and getattr(self.push, "__func__", None) is Readable.push
+            ):
                 self._sink = listeners[0]
 
     def _wants_more(self) -> bool:
@@ -172,19 +200,22 @@ class Readable(Stream):
     def _enqueue(self, chunk: Chunk, front: bool = False) -> None:
         if self._flowing and self.readable_length == 0 and not self._in_read and "data" in self._events:
             self.readable_did_read = True
-            self.emit("data", chunk)
+            try:
+                self.emit("data", chunk)
+            finally:
+                self._maybe_read_more()
+            return
+        self._sink = None
+        if self._read_buffer is None:
+            self._read_buffer = deque()
+        self.readable_length += len(chunk)
+        if front:
+            self._drop_taken()
+            self._read_buffer.appendleft(chunk)
         else:
-            self._sink = None
-            if self._read_buffer is None:
-                self._read_buffer = deque()
-            self.readable_length += len(chunk)
-            if front:
-                self._drop_taken()
-                self._read_buffer.appendleft(chunk)
-            else:
-                self._read_buffer.append(chunk)
-            if self._need_readable:
-                self._schedule_readable()
+            self._read_buffer.append(chunk)
+        if self._need_readable:
+            self._schedule_readable()
         self._maybe_read_more()
 
     def _on_eof(self) -> None:
@@ -203,7 +234,11 @@ class Readable(Stream):
         else:
             self._need_readable = False
             self._emitted_readable = True
-            self._emit_readable()
+            try:
+                self._emit_readable()
+            except BaseException:
+                self._tick(self.read, 0)  # the transport's, which it does not come to now
+                raise
 
     # -- read() ------------------------------------------------------------------------------------
 
@@ -285,7 +320,11 @@ class Readable(Stream):
             self._read(self.readable_high_water_mark)
         except Exception as error:
             self._error_or_destroy(error)
-        self._in_read = False
+        except BaseException:
+            self._reading = False  # so that it is asked again
+            raise
+        finally:
+            self._in_read = False
 
     def _drop_taken(self) -> None:
         """Let the buffer start with what is still to be read."""
@@ -320,20 +359,28 @@ class Readable(Stream):
             self._tick(self._emit_readable)
 
     def _emit_readable(self) -> None:
-        if not self.destroyed and self.errored is None and (self.readable_length or self._eof):
-            self.emit("readable")
-            self._emitted_readable = False
-        if not self._flowing and not self._eof and self.readable_length <= self.readable_high_water_mark:
-            self._need_readable = True
-        self._flow()
+        try:
+            if not self.destroyed and self.errored is None and (self.readable_length or self._eof):
+                try:
+                    self.emit("readable")
+                finally:
+                    self._emitted_readable = False
+        finally:
+            if not self._flowing and not self._eof and self.readable_length <= self.readable_high_water_mark:
+                self._need_readable = True
+            self._flow()
 
     def _flow(self) -> None:
         if self._reading and not self.readable_length and not self._eof:
             self._need_readable = True  # all that read() would do
             self._emitted_readable = False
             return
-        while self._flowing and self.read() is not None:
-            pass
+        try:
+            while self._flowing and self.read() is not None:
+                pass
+        except BaseException:
+            self._tick(self._flow)  # the listener that raised has had its chunk; the others follow
+            raise
 
     def _maybe_read_more(self) -> None:
         """Fill the buffer up to the high-water mark, unless pause() said not to."""
@@ -342,20 +389,22 @@ class Readable(Stream):
             self._tick(self._read_more)
 
     def _read_more(self) -> None:
-        while (
-            not self._reading
-            and not self._eof
-            and (not self._paused or "readable" in self._events)
-            and (
-                self.readable_length < self.readable_high_water_mark
-                or (self._flowing and self.readable_length == 0)
-            )
-        ):
-            before = self.readable_length
-            self.read(0)
-            if self.readable_length == before:
-                break
-        self._reading_more = False
+        try:
+            while (
+                not self._reading
+                and not self._eof
+                and (not self._paused or "readable" in self._events)
+                and (
+                    self.readable_length < self.readable_high_water_mark
+                    or (self._flowing and self.readable_length == 0)
+                )
+            ):
+                before = self.readable_length
+                self.read(0)
+                if self.readable_length == before:
+                    break
+        finally:
+            self._reading_more = False
 
     def _schedule_end(self) -> None:
         if not self.readable_ended and not self._end_scheduled:
@@ -371,8 +420,10 @@ class Readable(Stream):
             and self.readable_length == 0
         ):
             self.readable_ended = True
-            self.emit("end")
-            self._after_end()
+            try:
+                self.emit("end")
+            finally:
+                self._after_end()
 
     def _after_end(self) -> None:
         self.destroy()
@@ -391,23 +442,29 @@ class Readable(Stream):
         return self
 
     def _resume(self) -> None:
-        if not self._reading and not self._paused:
-            self.read(0)
-        self._resume_scheduled = False
-        self.emit("resume")
-        self._flow()
-        if self._flowing and not self._reading:
-            self.read(0)
+        try:
+            if not self._reading and not self._paused:
+                self.read(0)
+        finally:
+            self._resume_scheduled = False
+            try:
+                self.emit("resume")
+            finally:
+                self._flow()
+                if self._flowing and not self._reading:
+                    self.read(0)
 
     def pause(self: Self) -> Self:
         """No 'data' from here on; what the peer sends waits in the kernel. Node's ``pause()``."""
-        if self._flowing is not False:
-            self._flowing = False
-            self._sink = None
-            self.emit("pause")
-        self._paused = True
-        if "readable" not in self._events:  # whose listeners are not held up by it, as in Node
-            self._stop_reading()
+        try:
+            if self._flowing is not False:
+                self._flowing = False
+                self._sink = None
+                self.emit("pause")
+        finally:
+            self._paused = True
+            if "readable" not in self._events:  # whose listeners are not held up by it, as in Node
+                self._stop_reading()
         return self
 
     def set_encoding(self: Self, encoding: str | None = "utf8") -> Self:
@@ -466,18 +523,20 @@ class Readable(Stream):
         """As of EventEmitter."""
         if event == "data":
             self._sink = None
-        result = super().remove_listener(event, f)
-        if event == "readable":
-            self._tick(self._update_readable_listening)
-        return result
+        try:
+            return super().remove_listener(event, f)
+        finally:
+            if event == "readable":
+                self._tick(self._update_readable_listening)
 
     def remove_all_listeners(self, event: str | None = None) -> Any:
         """As of EventEmitter."""
         self._sink = None
-        result = super().remove_all_listeners(event)
-        if event is None or event == "readable":
-            self._tick(self._update_readable_listening)
-        return result
+        try:
+            return super().remove_all_listeners(event)
+        finally:
+            if event is None or event == "readable":
+                self._tick(self._update_readable_listening)
 
     def _update_readable_listening(self) -> None:
         self._readable_listening = "readable" in self._events
@@ -514,14 +573,19 @@ class Readable(Stream):
             gone = pipes
         else:
             gone = tuple(pipe for pipe in pipes if pipe.destination is destination)[:1]
-        if not gone:
-            return self
-        self._pipes = tuple(pipe for pipe in pipes if pipe not in gone)
-        if not self._pipes:
-            self.pause()
-        for pipe in gone:
-            pipe.destination.emit("unpipe", self)
+        if gone:
+            self._drop_pipes(gone)
         return self
+
+    def _drop_pipes(self, gone: tuple[Pipe, ...]) -> None:
+        """Each is detached and its destination told, whatever a listener raises."""
+        self._pipes = tuple(pipe for pipe in self._pipes if pipe not in gone)
+        with ExitStack() as todo:  # done in the opposite order
+            for pipe in reversed(gone):
+                todo.callback(pipe.destination.emit, "unpipe", self)
+                todo.callback(pipe.detach)
+            if not self._pipes:
+                self.pause()
 
     # -- hooks -------------------------------------------------------------------------------------
 

@@ -2,9 +2,9 @@
 
 ``write()`` hands its chunk to the transport's ``_write(chunk, done)`` when nothing is in the way, and
 otherwise queues it; what is queued goes down in one ``_writev(chunks, done)`` when the write in front of it
-is done. Everything that is written, by ``write``, ``end(data)``, ``cork`` or a pipe, passes ``_accept()``,
-so that ``_write_length`` counts every byte that is in user memory, and write() answers True only when
-that is 0: all of it reached the kernel.
+is done, or one by one where the transport has no ``_writev``. Everything that is written, by ``write``,
+``end(data)``, ``cork`` or a pipe, passes ``_accept()``, so that ``_write_length`` counts every byte that is
+in user memory, and write() answers True only when that is 0: all of it reached the kernel.
 
 The end comes in this order: ``end()`` lets the queue run empty, then the transport's ``_final(done)`` (a
 socket sends its FIN), then a tick calls the callbacks of end() and emits 'finish'; when the other direction
@@ -14,12 +14,14 @@ Every callback is called exactly once: after its data was written, or with the e
 It is never called before write() has returned.
 
 Hooks of a transport: ``_write(chunk, done)``, ``_writev(chunks, done)``, ``_final(done)``; each calls
-``done(None)`` or ``done(error)`` once, at once or later. A transport that has passed on a part of a chunk
-says so with ``_part_written(size)``.
+``done(None)`` or ``done(error)`` once, at once or later; again is an 'error' with code ERR_MULTIPLE_CALLBACK.
+What a hook raises is its error, too. A transport that has passed on a part of a chunk says so with
+``_part_written(size)``.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -48,7 +50,7 @@ class Writable(Stream):
     _can_write: bool = True
     _write_length: int = 0  # bytes not yet written, those of the current write included
     _default_encoding: str = "utf8"
-    _queue: list[tuple[Chunk, Callback | None]] | None = None
+    _queue: deque[tuple[Chunk, Callback | None]] | None = None
     _writing: bool = False  # the transport has a write that is not done
     _in_write: bool = False  # inside _write() or _writev()
     _writing_length: int = 0  # its bytes that are still counted in _write_length
@@ -116,8 +118,7 @@ class Writable(Stream):
         elif isinstance(data, bytes):
             chunk = data
         elif isinstance(data, (bytearray, memoryview)) or _is_buffer(data):
-            view = memoryview(data)
-            chunk = view.cast("B") if view.c_contiguous else view.tobytes()
+            chunk = _bytes_of(memoryview(data))
         elif data is None:
             raise errors.null_values()
         else:
@@ -134,23 +135,38 @@ class Writable(Stream):
             self._error_or_destroy(error)
             return error
 
-        self._write_length += len(chunk)
+        size = len(chunk)
+        self._write_length += size
         if self._writing or self.writable_corked or self.errored is not None:
             if self._queue is None:
-                self._queue = []
-            self._queue.append((frozen(chunk), callback))
-        else:
-            self._begin_write(len(chunk), (callback,) if callback is not None else ())
-            self._write(chunk, self._on_write)
-            self._in_write = False
+                self._queue = deque()
+            self._queue.append((chunk if type(chunk) is bytes else frozen(chunk), callback))
+            if size:
+                self._need_drain = True
+            return None
+        self._hand_over(self._write, chunk, size, (callback,) if callback is not None else ())
         if self.writable_length:
             self._need_drain = True
         return None
 
-    def _begin_write(self, length: int, callbacks: tuple[Callback, ...]) -> None:
+    def _hand_over(
+        self, hook: Callable[[Any, Done], object], what: Any, length: int, callbacks: tuple[Callback, ...]
+    ) -> None:
+        """Call _write() or _writev()."""
         self._writing_length = length
         self._writing_callbacks = callbacks
         self._writing = self._in_write = True
+        try:
+            hook(what, self._on_write)
+        except Exception as error:
+            self._on_write(error)
+        except BaseException:  # an interrupt: nobody knows how much was written
+            self.destroy()
+            if self._writing:
+                self._on_write(errors.stream_destroyed("write"))
+            raise
+        finally:
+            self._in_write = False
 
     def _part_written(self, size: int) -> None:
         self._write_length -= size
@@ -158,6 +174,9 @@ class Writable(Stream):
 
     def _on_write(self, error: BaseException | None) -> None:
         """The transport is done with the current write."""
+        if not self._writing:
+            self._error_or_destroy(error or errors.multiple_callback())
+            return
         synchronous = self._in_write
         callbacks = self._writing_callbacks
         self._writing = False
@@ -174,31 +193,48 @@ class Writable(Stream):
                 self._fail_write(error, callbacks)
             return
 
-        self._clear_queue()
-        if not synchronous:
-            self._after_write(callbacks)
-        elif callbacks:
-            self._tick(self._after_write, callbacks)
-        elif self._need_drain and self._write_length == 0 and not self._after_write_scheduled:
-            self._after_write_scheduled = True
-            self._tick(self._after_write, callbacks)
-        else:
-            self._maybe_finish()
+        try:
+            self._clear_queue()
+        finally:
+            if not synchronous:
+                self._after_write(callbacks)
+            elif callbacks:
+                self._tick(self._after_write, callbacks)
+            elif self._need_drain and self._write_length == 0 and not self._after_write_scheduled:
+                self._after_write_scheduled = True
+                self._tick(self._after_write, callbacks)
+            else:
+                self._maybe_finish()
 
     def _after_write(self, callbacks: tuple[Callback, ...]) -> None:
         self._after_write_scheduled = False
-        if self._need_drain and self._write_length == 0 and not self.writable_ended and not self.destroyed:
-            self._need_drain = False
-            self.emit("drain")
-        self._call_all(callbacks, None)
-        if self.destroyed:
-            self._fail_queue()
-        self._maybe_finish()
+        try:
+            if (
+                self._need_drain
+                and self._write_length == 0
+                and not self.writable_ended
+                and not self.destroyed
+            ):
+                self._need_drain = False
+                self.emit("drain")
+        finally:
+            try:
+                self._call_all(callbacks, None)
+            finally:
+                try:
+                    if self.destroyed:
+                        self._fail_queue()
+                finally:
+                    self._maybe_finish()
 
     def _fail_write(self, error: BaseException, callbacks: tuple[Callback, ...]) -> None:
-        self._call_all(callbacks, error)
-        self._fail_queue()
-        self._error_or_destroy(error)
+        try:
+            self._call_all(callbacks, error)
+        finally:
+            try:
+                self._fail_queue()
+            finally:
+                self._error_or_destroy(error)
 
     def _call_all(self, callbacks: tuple[Callback, ...], error: BaseException | None) -> None:
         """Call each; when one raises, the rest is called in a tick of its own."""
@@ -214,7 +250,7 @@ class Writable(Stream):
         """What is still queued will never be written: say so to its callbacks, and to those of end()."""
         if self._writing:
             return  # it comes here again when that write has failed
-        queue, self._queue = self._queue or [], None
+        queue, self._queue = self._queue or (), None
         self._write_length -= sum(len(chunk) for chunk, _ in queue)
         waiting = tuple(callback for _, callback in queue if callback is not None)
         ending, self._end_callbacks = self._end_callbacks or [], None
@@ -224,19 +260,26 @@ class Writable(Stream):
             self._call_all(tuple(ending), self.errored or errors.stream_destroyed("end"))
 
     def _clear_queue(self) -> None:
-        """Hand the queue to the transport: one chunk as it is, several as one _writev."""
+        """Hand the queue to the transport: one chunk as it is; several as one _writev, or one by one."""
         if self._clearing or not self._queue or self.writable_corked or self.destroyed:
             return
         self._clearing = True
-        queue, self._queue = self._queue, None
-        callbacks = tuple(callback for _, callback in queue if callback is not None)
-        self._begin_write(self._write_length, callbacks)
-        if len(queue) == 1:
-            self._write(queue[0][0], self._on_write)
-        else:
-            self._writev([chunk for chunk, _ in queue], self._on_write)
-        self._in_write = False
-        self._clearing = False
+        try:
+            if self._writev is not None and len(self._queue) > 1:
+                queue, self._queue = self._queue, None
+                callbacks = tuple(callback for _, callback in queue if callback is not None)
+                chunks = [chunk for chunk, _ in queue]
+                del queue
+                self._hand_over(self._writev, chunks, self._write_length, callbacks)
+            else:
+                while self._queue and not (self._writing or self.errored or self.destroyed):
+                    chunk, callback = self._queue.popleft()
+                    callbacks = (callback,) if callback is not None else ()
+                    self._hand_over(self._write, chunk, len(chunk), callbacks)
+                if not self._queue:
+                    self._queue = None  # an empty deque is larger than all else of an idle stream
+        finally:
+            self._clearing = False
 
     # -- cork --------------------------------------------------------------------------------------
 
@@ -314,12 +357,29 @@ class Writable(Stream):
         )
 
     def _maybe_finish(self) -> None:
-        if self._can_finish() and not self._final_called:
-            self._final_called = True
+        if not self._can_finish() or self._final_called:
+            return
+        self._final_called = True
+        if self._final is None:
             try:
-                self._final(self._on_final)
-            except Exception as error:
+                self.emit("prefinish")
+            finally:
+                self._tick(self._finish_unless_destroyed)
+            return
+        called = False
+
+        def done(error: BaseException | None) -> None:
+            nonlocal called
+            if called:
+                self._error_or_destroy(error or errors.multiple_callback())
+            else:
+                called = True
                 self._on_final(error)
+
+        try:
+            self._final(done)
+        except Exception as error:
+            done(error)
 
     def _on_final(self, error: BaseException | None) -> None:
         if error is not None:
@@ -329,20 +389,28 @@ class Writable(Stream):
             finally:
                 self._error_or_destroy(error)
         elif self._can_finish():
-            self.emit("prefinish")
-            self._tick(self._finish)
+            try:
+                self.emit("prefinish")
+            finally:
+                self._tick(self._finish)
+
+    def _finish_unless_destroyed(self) -> None:
+        if not self.destroyed:
+            self._finish()
 
     def _finish(self) -> None:
-        if self.errored is not None or self._close_emitted:
-            return  # after an error only 'close' comes
+        if self._error_emitted or self._close_emitted:
+            return
         self.writable_finished = True
         try:
             if self._end_callbacks:
                 callbacks, self._end_callbacks = self._end_callbacks, None
                 self._call_all(tuple(callbacks), None)
         finally:
-            self.emit("finish")
-        self._after_finish()
+            try:
+                self.emit("finish")
+            finally:
+                self._after_finish()
 
     def _after_finish(self) -> None:
         self.destroy()
@@ -361,11 +429,11 @@ class Writable(Stream):
     def _write(self, chunk: Chunk, done: Done) -> None:
         raise NotImplementedError
 
-    def _writev(self, chunks: list[Chunk], done: Done) -> None:
-        self._write(b"".join(chunks), done)
+    #: Not there: what is queued is written chunk by chunk.
+    _writev: Callable[[list[Chunk], Done], None] | None = None
 
-    def _final(self, done: Done) -> None:
-        done(None)
+    #: Not there: nothing is to be done at the end.
+    _final: Callable[[Done], None] | None = None
 
 
 def frozen(chunk: Chunk) -> Chunk:
@@ -373,6 +441,16 @@ def frozen(chunk: Chunk) -> Chunk:
     if isinstance(chunk, memoryview) and not isinstance(chunk.obj, bytes):
         return bytes(chunk)
     return chunk
+
+
+def _bytes_of(view: memoryview) -> Chunk:
+    """The same as bytes; a copy only where a view of them cannot be made."""
+    if view.c_contiguous and view.nbytes:
+        try:
+            return view.cast("B")
+        except (TypeError, ValueError):
+            pass  # items of a format that cast() does not know: those of ctypes, a structure of numpy
+    return view.tobytes()
 
 
 def _is_buffer(data: object) -> bool:
