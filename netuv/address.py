@@ -150,15 +150,19 @@ class SocketAddress:
     def __init__(
         self,
         address: str | Mapping[str, Any] | None = None,
-        family: str = "ipv4",
-        port: int | str = 0,
-        flowlabel: int = 0,
+        family: str | None = "ipv4",
+        port: int | str | None = 0,
+        flowlabel: int | None = 0,
     ) -> None:
         if isinstance(address, Mapping):
             errors.check_options("SocketAddress", address, _SOCKET_ADDRESS_OPTIONS)
+            if isinstance(address.get("address"), Mapping):
+                raise errors.invalid_arg_type("address", "a str", address["address"])
             SocketAddress.__init__(self, **address)
             return
-        name = _family("family", family)
+        if family is not None and not isinstance(family, str):
+            raise errors.invalid_arg_value("family", family, "must be 'ipv4' or 'ipv6'")
+        name = "ipv4" if family is None else _family("family", family)
         if address is None:
             address = "127.0.0.1" if name == "ipv4" else "::"
         elif not isinstance(address, str):
@@ -166,11 +170,13 @@ class SocketAddress:
         packed = _pack(address, name)
         if packed is None:
             raise errors.invalid_address(address)
-        label = errors.check_int("flowlabel", flowlabel, 0, 0xFFFFF)
+        label = 0 if flowlabel is None else errors.check_int("flowlabel", flowlabel, 0, 0xFFFFF)
+        if port is not None and (isinstance(port, bool) or not isinstance(port, (int, float, str))):
+            raise errors.bad_port("port", port)
         # The way around "frozen".
         object.__setattr__(self, "address", stdlib_socket.inet_ntop(_FAMILIES[name], packed))
         object.__setattr__(self, "family", name)
-        object.__setattr__(self, "port", errors.check_port("port", port))
+        object.__setattr__(self, "port", 0 if port is None else errors.check_port("port", port))
         object.__setattr__(self, "flowlabel", label if name == "ipv6" else 0)
 
     @staticmethod
@@ -191,7 +197,7 @@ class SocketAddress:
             return None
         address, family = (match[2], "ipv4") if match[1] is None else (match[1], "ipv6")
         try:
-            return cls(address, family, int(match[3] or 0))
+            return cls(address=address, family=family, port=int(match[3] or 0))
         except errors.ArgValueError:
             return None
 
@@ -305,7 +311,10 @@ class BlockList:
         :param rules: what to_json() gave, or the JSON text of it. Raises ERR_INVALID_ARG_VALUE for
             what is no rule, and adds nothing then.
         """
-        texts = json.loads(rules) if isinstance(rules, str) else rules
+        try:
+            texts = json.loads(rules) if isinstance(rules, str) else rules
+        except (ValueError, RecursionError):
+            raise errors.invalid_arg_value("rules", rules, "must be JSON") from None
         if not isinstance(texts, Iterable):
             raise errors.invalid_arg_type("rules", "a list of texts", texts)
         other = BlockList()
@@ -331,6 +340,16 @@ class BlockList:
 
     def __repr__(self) -> str:
         return f"<BlockList {self.rules}>"
+
+
+def check_block_list(name: str, value: object) -> BlockList | None:
+    """A BlockList, or None for none.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
+    """
+    if value is not None and not isinstance(value, BlockList):
+        raise errors.invalid_arg_type(name, "a BlockList", value)
+    return value
 
 
 _RULE = re.compile(r"(Address|Range|Subnet): (IPv4|IPv6) ([^-/]+)(-[^-/]+|/[0-9]{1,3})?")

@@ -24,7 +24,7 @@ import pyuv
 
 from netuv import errors
 from netuv import options as opts
-from netuv.address import AddressInfo, is_ip
+from netuv.address import AddressInfo, check_block_list, is_ip
 from netuv.dns import ADDRCONFIG, check_hints
 from netuv.dns import lookup as dns_lookup
 from netuv.loop import Loop
@@ -80,7 +80,8 @@ class Plan:
     def __init__(self, given: Mapping[str, Any], kind: str | None, block_list: Any) -> None:
         self.path: bytes | None = None
         self.path_name = given.get("path")
-        self.block_list = given.get("block_list", block_list)
+        own = check_block_list("block_list", given.get("block_list"))
+        self.block_list = block_list if own is None else own
         if self.path_name is not None:
             self.path = opts.check_path("path", self.path_name)
             self.path_name = os.fsdecode(self.path)
@@ -100,7 +101,8 @@ class Plan:
             raise errors.invalid_arg_type("local_port", "an int", local_port)
         self.local_port = 0 if local_port is None else errors.check_port("local_port", local_port)
         family = given.get("family")
-        if not isinstance(family, (int, str, type(None))) or family not in _FAMILIES:
+        known = isinstance(family, (int, str, type(None))) and not isinstance(family, bool)
+        if not known or family not in _FAMILIES:
             raise errors.invalid_arg_value("family", family, "must be 0, 4, 6, 'IPv4' or 'IPv6'")
         self.family = _FAMILIES[family] or {"tcp4": 4, "tcp6": 6}.get(kind or "", 0)
         self.hints = check_hints("hints", given.get("hints"))
@@ -448,6 +450,18 @@ class GivenFd:
         self.release()
         if self._identity is not None and self._look() == self._identity:
             os.close(self._fd)
+
+
+def check_handle(name: str, value: Any, loop: Loop, *kinds: type) -> Any:
+    """A pyuv.TCP, a pyuv.Pipe, or one of ``kinds``, that is open and on this loop."""
+    handle: Any = value
+    if not isinstance(value, (pyuv.TCP, pyuv.Pipe, *kinds)):
+        raise errors.invalid_arg_type(name, "a pyuv.TCP or pyuv.Pipe", value)
+    if handle.closed:
+        raise errors.invalid_arg_value(name, handle, "must not be closed")
+    if handle.loop is not loop.uv:
+        raise errors.invalid_arg_value(name, handle, "must be of the same loop")
+    return handle
 
 
 def open_fd(loop: Loop, fd: Any, kind: str | None = None) -> tuple[Any, GivenFd]:

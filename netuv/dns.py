@@ -14,7 +14,7 @@ import pyuv
 
 from netuv import errors
 from netuv.address import is_ip
-from netuv.loop import Loop, default_loop
+from netuv.loop import Loop, check_loop
 
 #: Only families that this machine has an address of. Node's ``dns.ADDRCONFIG``.
 ADDRCONFIG = int(stdlib_socket.AI_ADDRCONFIG)
@@ -25,6 +25,7 @@ ALL = int(stdlib_socket.AI_ALL)
 
 MAX_HOSTNAME = 253
 _OPTIONS = ("family", "hints", "all", "verbatim", "order")
+_ORDERS = ("verbatim", "ipv4first", "ipv6first")
 _FAMILIES = {0: 0, None: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
 _TO_SOCKET = {0: stdlib_socket.AF_UNSPEC, 4: stdlib_socket.AF_INET, 6: stdlib_socket.AF_INET6}
 
@@ -52,9 +53,7 @@ def lookup(
     errors.check_callback("callback", callback)
     assert callback is not None
     family, hints, every = _parse(options)
-    loop = loop or default_loop()
-    loop.check()
-    loop.check_thread()
+    loop = check_loop(loop)
 
     literal = is_ip(hostname)
     if literal:
@@ -97,7 +96,7 @@ def lookup(
 def check_hints(name: str, value: Any) -> int:
     """The hint flags as an int, 0 for None."""
     hints = 0 if value is None else value
-    if not isinstance(hints, int) or hints & ~(ADDRCONFIG | V4MAPPED | ALL):
+    if not isinstance(hints, int) or isinstance(hints, bool) or hints & ~(ADDRCONFIG | V4MAPPED | ALL):
         raise errors.invalid_arg_value(name, value, "must be made of ADDRCONFIG, V4MAPPED and ALL")
     return hints
 
@@ -111,8 +110,15 @@ def _parse(options: Any) -> tuple[int, int, bool]:
         raise errors.invalid_arg_type("options", "a dict or a family", options)
     errors.check_options("lookup", options, _OPTIONS)
     family = options.get("family", 0)
-    if not isinstance(family, (int, str, type(None))) or family not in _FAMILIES:
+    known = isinstance(family, (int, str, type(None))) and not isinstance(family, bool)
+    if not known or family not in _FAMILIES:
         raise errors.invalid_arg_value("options.family", family, "must be 0, 4 or 6")
+    for name in "all", "verbatim":
+        if not isinstance(options.get(name), (bool, type(None))):
+            raise errors.invalid_arg_type(f"options.{name}", "a bool", options[name])
+    order = options.get("order")
+    if order is not None and (not isinstance(order, str) or order not in _ORDERS):
+        raise errors.invalid_arg_value("options.order", order, f"must be one of {', '.join(_ORDERS)}")
     hints = check_hints("options.hints", options.get("hints"))
     return _FAMILIES[family], hints, bool(options.get("all", False))
 

@@ -28,6 +28,9 @@ import pyee
 
 from netuv import errors
 
+#: Its listeners hear of each 'error' first, and do not count as listeners of it. Node's ``errorMonitor``.
+ERROR_MONITOR = "events.errorMonitor"
+
 _MANY = 64  # listeners of one event, from which on they are a _Many; it is a tuple again below half of it
 
 Listener = Callable[..., Any]
@@ -169,6 +172,8 @@ class EventEmitter(pyee.EventEmitter):
             listeners = self._events.get(event)
         except TypeError:
             raise _no_event(event) from None
+        if event == "error" and ERROR_MONITOR in self._events:
+            self.emit(ERROR_MONITOR, *args, **kwargs)
         if listeners is None:
             if event == "error":
                 raise errors.unhandled_error(args[0] if args else None, self)

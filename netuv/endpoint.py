@@ -103,7 +103,7 @@ class Endpoint(Duplex):
         """Switch TCP keep-alive on or off. Node's ``setKeepAlive()``.
 
         :param initial_delay: ms from the last data to the first probe (whole seconds are used); 0 leaves
-            it as it is.
+            it as it is. Raises ERR_OUT_OF_RANGE over 32767 s, which the kernel refuses.
         """
         delay = opts.check_delay("initial_delay", initial_delay) // 1000
         enable = bool(enable)
@@ -132,7 +132,7 @@ class Endpoint(Duplex):
         """Set the IP TOS or IPv6 traffic class, 0 to 255. Node's ``setTypeOfService()``."""
         self._tos = errors.check_int("tos", tos, 0, 255)
         if not self.pending and isinstance(self._handle, pyuv.TCP):
-            connecting.type_of_service(self._handle, tos)
+            connecting.type_of_service(self._handle, self._tos)
         return self
 
     def get_type_of_service(self) -> int:

@@ -55,6 +55,10 @@ class NetError(OSError):
     port: int | None
     #: The name that was looked up, in an error of a lookup.
     hostname: str | None = None
+    #: The end that a connect was bound to, when the user asked for a port. Node's ``localAddress``.
+    local_address: str | None = None
+    #: Its port. Node's ``localPort``.
+    local_port: int | None = None
 
     def __new__(
         cls, message: str = "", *_: Any, code: str = "", errno: int | None = None, **__: Any
@@ -81,6 +85,11 @@ class NetError(OSError):
 
     def __str__(self) -> str:
         return str(self.args[-1])
+
+    @property
+    def message(self) -> str:
+        """The same as ``str(error)``. Node's ``message``."""
+        return str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _unpickle, (type(self), self.args), self.__dict__
@@ -185,9 +194,13 @@ def from_status(
         message += f": {text}"
     if address and syscall not in _NO_PEER_IN_MESSAGE:
         message += f" {address}:{port}" if port else f" {address}"
-    if local and local[0] and local[1]:
-        message += f" - Local ({local[0]}:{local[1]})"
-    return NetError(message, code=code, errno=-status, syscall=syscall, address=address, port=port)
+    here = local[:2] if local and local[0] and local[1] else (None, None)
+    if here[1]:
+        message += f" - Local ({here[0]}:{here[1]})"
+    error = NetError(message, code=code, errno=-status, syscall=syscall, address=address, port=port)
+    if here[1]:
+        error.local_address, error.local_port = here
+    return error
 
 
 def from_uv_error(
@@ -372,7 +385,7 @@ def unhandled_error(value: object, emitter: object = None) -> BaseException:
         if hasattr(value, "add_note") and note not in getattr(value, "__notes__", ()):
             value.add_note(note)
         return value
-    error = StateError(f"Unhandled error. ({value!r})", code="ERR_UNHANDLED_ERROR")
+    error = StateError(f"Unhandled error. ({_shortened(value)})", code="ERR_UNHANDLED_ERROR")
     error.context = value  # type: ignore[attr-defined]
     return error
 
@@ -390,6 +403,11 @@ class ArgTypeError(TypeError):
     def __str__(self) -> str:
         return str(self.args[0])
 
+    @property
+    def message(self) -> str:
+        """The same as ``str(error)``. Node's ``message``."""
+        return str(self)
+
 
 class ArgValueError(ValueError):
     """An argument of the right type whose value is not accepted."""
@@ -400,6 +418,11 @@ class ArgValueError(ValueError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+    @property
+    def message(self) -> str:
+        """The same as ``str(error)``. Node's ``message``."""
+        return str(self)
 
 
 def invalid_arg_type(name: str, expected: str, value: object) -> ArgTypeError:
@@ -432,24 +455,38 @@ def missing_args(*names: str) -> ArgTypeError:
 
 def unknown_encoding(encoding: object) -> ArgValueError:
     """An encoding that streams do not know."""
-    return ArgValueError(f"Unknown encoding: {encoding}", "ERR_UNKNOWN_ENCODING")
+    return ArgValueError(f"Unknown encoding: {_plain(encoding)}", "ERR_UNKNOWN_ENCODING")
 
 
-def unknown_option(name: object, known: Iterable[str], kind: str = "") -> ArgTypeError:
+# What is called otherwise elsewhere, and that no likeness of the letters leads to.
+_SYNONYMS = {"address": "host", "callback": "listener", "hostname": "host", "listener": "callback"}
+
+
+def unknown_option(
+    name: object, known: Iterable[str], kind: str = "", others: Mapping[str, Iterable[str]] | None = None
+) -> ArgTypeError:
     """An option that does not exist; the message names the nearest one that does.
 
     :param kind: whose option it is: 'Socket', 'listen', …
+    :param others: the options of other kinds; a name that one of them has is said to be there.
     """
-    text = f"unknown option {name!r}{f' of {kind}' if kind else ''}"
-    near = difflib.get_close_matches(_snake_case(str(name)), list(known), n=1)
-    if near:
-        text += f"; did you mean {near[0]!r}?"
+    text = f"unknown option {_shortened(name)}{f' of {kind}' if kind else ''}"
+    known = list(known)
+    if isinstance(name, str):
+        short = _snake_case(name[:100])
+        synonym = _SYNONYMS.get(short)
+        elsewhere = [other for other, names in (others or {}).items() if name in names]
+        near = [synonym] if synonym in known else difflib.get_close_matches(short, known, n=1)
+        if elsewhere and synonym not in known:
+            text += f"; it belongs to {' and '.join(elsewhere)}"
+        elif near:
+            text += f"; did you mean {near[0]!r}?"
     return ArgTypeError(text, "ERR_UNKNOWN_OPTION")
 
 
 def invalid_ip(value: object) -> ArgValueError:
     """Not an IP address where only one can be."""
-    return ArgValueError(f"Invalid IP address: {value}", "ERR_INVALID_IP_ADDRESS")
+    return ArgValueError(f"Invalid IP address: {_plain(value)}", "ERR_INVALID_IP_ADDRESS")
 
 
 def invalid_address(value: object) -> ArgValueError:
@@ -459,7 +496,8 @@ def invalid_address(value: object) -> ArgValueError:
 
 def invalid_address_family(family: object, host: object, port: object) -> ArgValueError:
     """A lookup function gave an address whose family is neither 4 nor 6."""
-    error = ArgValueError(f"Invalid address family: {family} {host}:{port}", "ERR_INVALID_ADDRESS_FAMILY")
+    text = f"Invalid address family: {_plain(family)} {_plain(host)}:{_plain(port)}"
+    error = ArgValueError(text, "ERR_INVALID_ADDRESS_FAMILY")
     error.host, error.port = host, port  # type: ignore[attr-defined]
     return error
 
@@ -500,10 +538,17 @@ def _received(value: object) -> str:
 
 def _shortened(value: object) -> str:
     try:
-        text = repr(value)
-    except Exception:  # the repr of a user's class, or an int of more digits than Python prints
+        # Python prints no int of more than some thousand digits, except as hexadecimal ones.
+        long = isinstance(value, int) and value.bit_length() > 512
+        text = f"{value:#x}" if long else repr(value)
+    except Exception:  # the repr of a user's class
         return f"an instance of {type(value).__name__}"
     return text if len(text) <= 128 else f"{text[:125]}..."
+
+
+def _plain(value: object) -> str:
+    """A str as it is where Node's message has it without quotes; anything else as its repr."""
+    return value if isinstance(value, str) and 0 < len(value) <= 128 else _shortened(value)
 
 
 def _as_str(path: object) -> str:
@@ -593,14 +638,17 @@ def check_int(name: str, value: object, low: int, high: int) -> int:
     return int(value)
 
 
-def check_options(kind: str, options: object, known: Iterable[str]) -> None:
+def check_options(
+    kind: str, options: object, known: Iterable[str], others: Mapping[str, Iterable[str]] | None = None
+) -> None:
     """Raise if ``options`` is not a mapping or has a name that is not among ``known``.
 
     :param kind: whose options they are, for the message: 'Socket', 'listen', …
+    :param others: as of :func:`unknown_option`.
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE or ERR_UNKNOWN_OPTION.
     """
     if not isinstance(options, Mapping):
         raise invalid_arg_type("options", "a dict", options)
     for name in options:
         if name not in known:
-            raise unknown_option(name, known, kind)
+            raise unknown_option(name, known, kind, others)

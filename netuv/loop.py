@@ -228,6 +228,10 @@ class Loop(EventEmitter):
 
     def next_tick(self, callback: Callable[..., Any], *args: Any) -> None:
         """Call ``callback(*args)`` after the current callback, before any I/O. ``process.nextTick``."""
+        errors.check_callback("callback", callback)
+        self._next_tick(callback, args)
+
+    def _next_tick(self, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
         if self.closed:
             raise errors.loop_closed()
         if self.debug:
@@ -388,6 +392,22 @@ def default_loop() -> Loop:
     if loop is None or loop.closed or loop._forks != _forks:
         loop = _local.loop = Loop()
         _local.end_of_thread = _EndOfThread(loop)
+    return loop
+
+
+def check_loop(loop: Loop | None) -> Loop:
+    """The loop that an argument ``loop`` means: this thread's for None.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE for what is no Loop.
+    :raises StateError: when it is closed, of the parent process, or (in debug mode) of another thread.
+    """
+    if loop is None:
+        loop = default_loop()
+    elif isinstance(loop, Loop):
+        loop.check()
+    else:
+        raise errors.invalid_arg_type("loop", "a netuv.Loop", loop)
+    loop.check_thread()
     return loop
 
 

@@ -9,17 +9,19 @@ form                                        meaning
 ``(port=..., host=..., callback=...)``      the same as keywords, also after a positional form
 ==========================================  ==================================================
 
-An unknown name is refused with the nearest known one, an argument with no place as well.
+In the place of port and host an AddressInfo or a SocketAddress may stand. An option that is None counts as
+not given. An unknown name is refused with the nearest known one, an argument with no place as well.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from netuv import errors
+from netuv.address import AddressInfo, SocketAddress
 
 SOCKET_OPTIONS = (
     "allow_half_open",
@@ -37,10 +39,11 @@ SOCKET_OPTIONS = (
     "type",
     "writable",
 )
+#: Of the method; the function net.connect() takes those of Socket, and ``timeout``, as well.
 CONNECT_OPTIONS = (
-    *SOCKET_OPTIONS,
     "auto_select_family",
     "auto_select_family_attempt_timeout",
+    "block_list",
     "family",
     "hints",
     "host",
@@ -49,8 +52,8 @@ CONNECT_OPTIONS = (
     "lookup",
     "path",
     "port",
-    "timeout",
 )
+NEW_CONNECTION_OPTIONS = tuple(sorted({*SOCKET_OPTIONS, *CONNECT_OPTIONS, "timeout"}))
 SERVER_OPTIONS = (
     "allow_half_open",
     "block_list",
@@ -76,49 +79,80 @@ LISTEN_OPTIONS = (
     "writable_all",
 )
 
+_OF = {
+    "Socket": SOCKET_OPTIONS,
+    "connect": CONNECT_OPTIONS,
+    "Server": SERVER_OPTIONS,
+    "listen": LISTEN_OPTIONS,
+}
+
 #: Bytes that a Unix path may have: sun_path holds one more, for its NUL.
 MAX_PATH = 107
+#: In ms: Linux takes 32767 s for a keep-alive delay, and no more.
+MAX_KEEP_ALIVE_DELAY = 32_767_000
+
+
+def check_options(kind: str, options: object, known: Iterable[str]) -> None:
+    """As of errors; an option that belongs to another call is said to be there."""
+    errors.check_options(kind, options, known, _OF)
 
 
 def normalize(
     kind: str,
     args: tuple[Any, ...],
     keywords: Mapping[str, Any],
-    known: Iterable[str],
+    known: Sequence[str],
     callback_name: str,
 ) -> tuple[dict[str, Any], Callable[..., Any] | None]:
     """The options as a dict, and the callback, whichever form they came in."""
     rest = list(args)
-    callback = rest.pop() if rest and callable(rest[-1]) else None
     options: dict[str, Any] = {}
+    if rest and callable(rest[-1]):
+        options[callback_name] = rest.pop()
     if rest:
         first = rest.pop(0)
         if isinstance(first, Mapping):
             options.update(first)
+        elif isinstance(first, (AddressInfo, SocketAddress)):
+            options.update(port=first.port, host=first.address)
         elif is_path(first):
             options["path"] = first
         elif "handle" in known and (hasattr(first, "_handle") or hasattr(first, "fileno")):
             options["handle"] = first
         else:
             options["port"] = first
-            if rest and isinstance(rest[0], str) and "host" in known:
-                options["host"] = rest.pop(0)
-            elif len(rest) > 1 and rest[0] is None:
+            if rest and rest[0] is None and len(rest) > 1:
                 rest.pop(0)
-        if rest and _is_backlog(rest[0]) and "backlog" in known:
+            elif rest and rest[0] is not None and not ("backlog" in known and _is_backlog(rest[0])):
+                options["host"] = rest.pop(0)
+                if not isinstance(options["host"], str):
+                    raise errors.invalid_arg_type("host", "a str", options["host"])
+        if rest and "backlog" in known and _is_backlog(rest[0]):
             options["backlog"] = rest.pop(0)
-    for name, value in keywords.items():
-        if name == callback_name:
-            callback = value
-        else:
-            options[name] = value
+    options.update(keywords)
+    callback = options.pop(callback_name, None)
     for extra in rest:
         if extra is not None:
-            raise errors.invalid_arg_type(callback_name, "a function", extra)
+            may_be_backlog = "backlog" in known and "backlog" not in options
+            raise _no_place(kind, args, extra, may_be_backlog, callback_name)
     if callback is not None:
         errors.check_callback(callback_name, callback)
-    errors.check_options(kind, options, known)
+    check_options(kind, options, (*known, callback_name))
     return options, callback
+
+
+def _no_place(
+    kind: str, args: tuple[Any, ...], extra: object, may_be_backlog: bool, callback_name: str
+) -> errors.ArgTypeError:
+    """What to raise for a positional argument that nothing is left for."""
+    if may_be_backlog and not isinstance(args[0], Mapping):
+        return errors.invalid_arg_type("backlog", "an int", extra)
+    error = errors.invalid_arg_type(callback_name, "a function", extra)
+    host = args[0]
+    is_port = isinstance(extra, int) and 0 < extra < 65536
+    if kind == "connect" and isinstance(host, str) and len(host) < 100 and is_port:
+        return errors.ArgTypeError(f"{error}; the port comes first: {kind}({extra}, {host!r})")
+    return error
 
 
 def is_path(value: object) -> bool:
@@ -140,7 +174,10 @@ def check_path(name: str, value: Any) -> bytes:
     """
     if not isinstance(value, (str, bytes, os.PathLike)):
         raise errors.invalid_arg_type(name, "a str, bytes or a Path", value)
-    path = os.fsencode(value)
+    try:
+        path = os.fsencode(value)
+    except (TypeError, ValueError):  # of __fspath__(), or a character that no file name has
+        raise errors.invalid_arg_value(name, value, "cannot be the name of a file") from None
     if not path:
         raise errors.invalid_arg_value(name, value, "must not be empty")
     abstract = path.startswith(b"\0")
@@ -152,10 +189,14 @@ def check_path(name: str, value: Any) -> bytes:
 
 
 def check_delay(name: str, value: Any) -> int:
-    """A keep-alive delay in ms, negative ones count as 0."""
+    """A keep-alive delay in ms; negative ones and None count as 0."""
+    if value is None:
+        return 0
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise errors.invalid_arg_type(name, "a number of milliseconds", value)
-    return max(0, int(value))
+    if not value <= MAX_KEEP_ALIVE_DELAY:  # nan neither
+        raise errors.out_of_range(name, f"<= {MAX_KEEP_ALIVE_DELAY} (milliseconds)", value)
+    return int(value) if value > 0 else 0
 
 
 def fd_kind(fd: int) -> str:

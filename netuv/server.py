@@ -12,6 +12,7 @@ socket.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -20,10 +21,10 @@ import pyuv
 
 from netuv import connecting, errors
 from netuv import options as opts
-from netuv.address import AddressInfo, DropInfo
+from netuv.address import AddressInfo, DropInfo, check_block_list
 from netuv.dns import lookup
 from netuv.emitter import EventEmitter
-from netuv.loop import Loop, default_loop
+from netuv.loop import check_loop
 from netuv.socket import Socket
 
 Self = TypeVar("Self", bound="Server")
@@ -49,13 +50,12 @@ class Server(EventEmitter):
     (when listen() failed 'close' follows) and 'drop' (DropInfo).
     """
 
-    #: Connections beyond it are closed at once ('drop'); None for no limit. Node's ``maxConnections``.
-    max_connections: int | None = None
     #: Node has it for its clusters; connections over the limit are always dropped here.
     drop_max_connection: bool = False
 
     _socket_class: type[Socket] = Socket
     _given_fd: connecting.GivenFd | None = None
+    _max_connections: float | None = None
 
     def __init__(
         self,
@@ -71,13 +71,8 @@ class Server(EventEmitter):
         if options is not None and not isinstance(options, Mapping):
             raise errors.invalid_arg_type("options", "a dict", options)
         given = {**(options or {}), **keywords}
-        errors.check_options("Server", given, opts.SERVER_OPTIONS)
-        loop = given.get("loop") or default_loop()
-        if not isinstance(loop, Loop):
-            raise errors.invalid_arg_type("loop", "a netuv.Loop", loop)
-        loop.check()
-        loop.check_thread()
-        self._loop = loop
+        opts.check_options("Server", given, opts.SERVER_OPTIONS)
+        self._loop = check_loop(given.get("loop"))
         #: The options of the same names; they bear on connections to come.
         self.allow_half_open = bool(given.get("allow_half_open", False))
         self.pause_on_connect = bool(given.get("pause_on_connect", False))
@@ -89,7 +84,7 @@ class Server(EventEmitter):
         self._keep_alive = bool(given.get("keep_alive", False))
         delay = given.get("keep_alive_initial_delay", 0)
         self._keep_alive_delay = opts.check_delay("keep_alive_initial_delay", delay) // 1000
-        self._block_list = given.get("block_list")
+        self._block_list = check_block_list("block_list", given.get("block_list"))
         self._handle: Any = None
         self._path: str | None = None
         self._listen_id = 0
@@ -107,7 +102,7 @@ class Server(EventEmitter):
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
         if not self._loop.closed:
-            self._loop.next_tick(callback, *args)
+            self._loop._next_tick(callback, args)
 
     # -- listen ------------------------------------------------------------------------------------
 
@@ -117,7 +112,7 @@ class Server(EventEmitter):
         Forms: ``(port, host, backlog, callback)``, ``(path, backlog, callback)``, ``(options, callback)``;
         options may be keywords too, the callback among them as ``callback``:
 
-        :param port: 0 for a free one, which address() then tells.
+        :param port: 0 or None for a free one, which address() then tells; it counts more than a path.
         :param host: an address or a name; 0.0.0.0 when left out.
         :param backlog: connections that wait for accept at most, 511 by default.
         :param path: of a Unix socket; one that starts with a NUL is an abstract name.
@@ -159,13 +154,12 @@ class Server(EventEmitter):
         backlog = errors.check_int("backlog", backlog, 1, 2**31 - 1)
         if given.get("handle") is not None:
             handle = getattr(given["handle"], "_handle", given["handle"])
-            if not isinstance(handle, (pyuv.TCP, pyuv.Pipe)):
-                raise errors.invalid_arg_type("handle", "a pyuv.TCP or pyuv.Pipe", handle)
+            connecting.check_handle("handle", handle, self._loop)
             return lambda: self._listen(handle, backlog, None, None)
         if given.get("fd") is not None:
             fd = errors.check_int("fd", given["fd"], 0, 2**31 - 1)
             return lambda: self._listen_fd(fd, backlog)
-        if given.get("path") is not None:
+        if given.get("path") is not None and given.get("port") is None:
             path = opts.check_path("path", given["path"])
             mode = 0o444 * bool(given.get("readable_all")) | 0o222 * bool(given.get("writable_all"))
             if mode and path.startswith(b"\0"):
@@ -177,7 +171,7 @@ class Server(EventEmitter):
             return lambda: self._listen_path(path, backlog, mode)
         if "port" not in given:
             raise errors.invalid_arg_value("options", dict(given), "must have 'port' or 'path'")
-        port = errors.check_port("port", given["port"])
+        port = 0 if given["port"] is None else errors.check_port("port", given["port"])
         flags = pyuv.UV_TCP_IPV6ONLY * bool(given.get("ipv6_only"))
         flags |= _REUSEPORT * bool(given.get("reuse_port"))
         host = given.get("host")
@@ -280,7 +274,7 @@ class Server(EventEmitter):
                 if error.args[0] != pyuv.errno.UV_EAGAIN:
                     self.emit("error", errors.from_uv_error(error, "accept"))
             else:
-                limit = self.max_connections
+                limit = self._max_connections
                 if (limit is not None and self._connections >= limit) or self._is_blocked(client):
                     self._drop(client)
                 else:
@@ -361,6 +355,20 @@ class Server(EventEmitter):
         self.close()
 
     # -- facts and settings ------------------------------------------------------------------------
+
+    @property
+    def max_connections(self) -> float | None:
+        """Connections beyond it are closed at once ('drop'); None for no limit. Node's ``maxConnections``.
+
+        To set it raises ERR_INVALID_ARG_TYPE or ERR_OUT_OF_RANGE for what is no number from 0 on.
+        """
+        return self._max_connections
+
+    @max_connections.setter
+    def max_connections(self, value: float | None) -> None:
+        if value is not None and value != math.inf:
+            value = errors.check_int("max_connections", value, 0, 2**31 - 1)
+        self._max_connections = value
 
     @property
     def listening(self) -> bool:

@@ -25,8 +25,9 @@ import pyuv
 
 from netuv import connecting, errors
 from netuv import options as opts
+from netuv.address import check_block_list
 from netuv.endpoint import Endpoint
-from netuv.loop import Loop, default_loop
+from netuv.loop import Loop, check_loop
 from netuv.stream.base import Done
 from netuv.stream.writable import Callback, Chunk, frozen
 
@@ -98,16 +99,12 @@ class Socket(Endpoint):
         if options is not None and not isinstance(options, Mapping):
             raise errors.invalid_arg_type("options", "a dict", options)
         given = {**(options or {}), **keywords}
-        errors.check_options("Socket", given, opts.CONNECT_OPTIONS)
-        loop = given.get("loop") or default_loop()
-        if not isinstance(loop, Loop):
-            raise errors.invalid_arg_type("loop", "a netuv.Loop", loop)
-        loop.check()
-        loop.check_thread()
+        opts.check_options("Socket", given, opts.SOCKET_OPTIONS)
+        loop = check_loop(given.get("loop"))
         self._start_life(loop)
         self._configure(given)
         if given.get("handle") is not None:
-            self._adopt(given["handle"])
+            self._adopt(connecting.check_handle("handle", given["handle"], loop, pyuv.TTY))
         elif given.get("fd") is not None:
             handle, self._given_fd = connecting.open_fd(loop, given["fd"], self._type)
             self._adopt(handle)
@@ -195,7 +192,7 @@ class Socket(Endpoint):
                         "onread.buffer", "a writable buffer, or a function that returns one", buffer
                     ) from None
             self._onread = (buffer, onread["callback"])
-        self._block_list = given.get("block_list")
+        self._block_list = check_block_list("block_list", given.get("block_list"))
 
     def _adopt(self, handle: Any) -> None:
         """Take over a handle that is connected already."""
@@ -221,7 +218,7 @@ class Socket(Endpoint):
         if loop._prepare_started and not loop.debug:
             self._ticks.append((callback, args))
         elif not loop.closed:  # nothing of a closed loop is heard of any more
-            loop.next_tick(callback, *args)
+            loop._next_tick(callback, args)
 
     # -- connecting --------------------------------------------------------------------------------
 
@@ -231,7 +228,8 @@ class Socket(Endpoint):
         Node's ``socket.connect()``, in its forms ``(port, host, listener)``, ``(path, listener)`` and
         ``(options, listener)``; options may be keywords too, the listener among them as ``listener``:
 
-        :param port: of the peer; with host ('localhost' by default) a TCP connection.
+        :param port: of the peer; with host ('localhost' by default) a TCP connection. In the place of both
+            an AddressInfo or a SocketAddress may stand: ``connect(server.address())``.
         :param path: of a Unix socket; one that starts with a NUL is an abstract name.
         :param local_address, local_port: the end to connect from.
         :param family: 4, 6, or 0 for both; hints: of netuv.dns; lookup: a function like netuv.lookup.
@@ -686,15 +684,17 @@ _prime()
 def connect(*args: Any, **keywords: Any) -> Socket:
     """Make a Socket and connect it. Node's ``net.connect()``; all forms of ``Socket.connect()``.
 
-    The options of Socket may be among those of connect(), and ``timeout`` as by set_timeout().
+    The options of Socket may be among those of connect(), and ``timeout`` as by set_timeout(). Raises
+    ERR_UNKNOWN_OPTION for any other.
     """
     return connect_as(Socket, args, keywords)
 
 
 def connect_as(kind: type[Socket], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Socket:
     """connect(), for a subclass of Socket."""
-    given, listener = opts.normalize("connect", args, keywords, opts.CONNECT_OPTIONS, "listener")
+    given, listener = opts.normalize("connect", args, keywords, opts.NEW_CONNECTION_OPTIONS, "listener")
     socket = kind({name: given[name] for name in opts.SOCKET_OPTIONS if name in given})
     if given.get("timeout"):
         socket.set_timeout(given["timeout"])
-    return socket.connect(given, listener)
+    where = {name: given[name] for name in opts.CONNECT_OPTIONS if name in given}
+    return socket.connect(where, listener)

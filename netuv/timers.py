@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import pyuv
 
 from netuv import errors
-from netuv.loop import Loop, default_loop
+from netuv.loop import Loop, check_loop
 
 MAX_DELAY = 2**31 - 1
 
@@ -51,8 +51,6 @@ class Timeout:
         loop: Loop,
     ) -> None:
         errors.check_callback("callback", callback)
-        loop.check()
-        loop.check_thread()
         self._callback: Callable[..., Any] | None = callback  # None once it is cleared
         self._args = args
         self._delay = _milliseconds(1 if delay is None else delay)
@@ -266,22 +264,20 @@ def set_timeout(
     callback: Callable[..., Any], delay: float | None = 1, *args: Any, loop: Loop | None = None
 ) -> Timeout:
     """Call ``callback(*args)`` once, after ``delay`` ms. Node's ``setTimeout()``."""
-    return Timeout(callback, delay, args, False, loop or default_loop())
+    return Timeout(callback, delay, args, False, check_loop(loop))
 
 
 def set_interval(
     callback: Callable[..., Any], delay: float | None = 1, *args: Any, loop: Loop | None = None
 ) -> Timeout:
     """Call ``callback(*args)`` every ``delay`` ms. Node's ``setInterval()``."""
-    return Timeout(callback, delay, args, True, loop or default_loop())
+    return Timeout(callback, delay, args, True, check_loop(loop))
 
 
 def set_immediate(callback: Callable[..., Any], *args: Any, loop: Loop | None = None) -> Immediate:
     """Call ``callback(*args)`` after this turn's I/O. Node's ``setImmediate()``."""
     errors.check_callback("callback", callback)
-    loop = loop or default_loop()
-    loop.check()
-    loop.check_thread()
+    loop = check_loop(loop)
     if loop._immediates is None:
         loop._immediates = _Immediates(loop)
     immediate: Immediate = loop._immediates.add(callback, args)
@@ -313,5 +309,4 @@ def _clear(timer: Any, kind: type) -> None:
 
 def next_tick(callback: Callable[..., Any], *args: Any, loop: Loop | None = None) -> None:
     """Call ``callback(*args)`` after the current callback. Node's ``process.nextTick()``."""
-    errors.check_callback("callback", callback)
-    (loop or default_loop()).next_tick(callback, *args)
+    check_loop(loop).next_tick(callback, *args)

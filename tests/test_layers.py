@@ -31,7 +31,7 @@ ONLY = {
     "errors": set(),
     "emitter": {"errors"},
     "address": {"errors"},
-    "options": {"errors"},
+    "options": {"errors", "address"},
     "loop": {"errors", "emitter"},
     "stream": {"errors", "emitter"},
     "timers": {"errors", "loop"},

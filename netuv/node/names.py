@@ -76,10 +76,3 @@ def core_options(kind: str, options: Mapping[str, Any], known: Iterable[str]) ->
             raise errors.unknown_option(name, names, kind)
         answer[names.get(name, name)] = value
     return answer
-
-
-def core_arguments(kind: str, arguments: tuple[Any, ...], known: Iterable[str]) -> tuple[Any, ...]:
-    """Positional arguments, of which the first may be a dict of options."""
-    if arguments and isinstance(arguments[0], Mapping):
-        return (core_options(kind, arguments[0], known), *arguments[1:])
-    return arguments

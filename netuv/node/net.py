@@ -11,7 +11,7 @@ from netuv import options as _options
 from netuv import server as _server
 from netuv import socket as _socket
 from netuv.node.events import EventEmitter
-from netuv.node.names import camel_case, core_arguments, core_options, node_names
+from netuv.node.names import camel_case, core_options, node_names
 from netuv.node.stream import Duplex
 
 isIP = _address.is_ip
@@ -25,8 +25,32 @@ setDefaultAutoSelectFamilyAttemptTimeout = _connecting.set_default_auto_select_f
 SocketSelf = TypeVar("SocketSelf", bound="Socket")
 ServerSelf = TypeVar("ServerSelf", bound="Server")
 
-_CONNECT = (*_options.CONNECT_OPTIONS, "listener")
+_CONNECT = (*_options.NEW_CONNECTION_OPTIONS, "listener")
 _LISTEN = (*_options.LISTEN_OPTIONS, "callback")
+
+
+def _arguments(
+    kind: str, args: tuple[Any, ...], keywords: Mapping[str, Any], known: tuple[str, ...]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Those of connect() or listen() as netuv takes them."""
+    if args and isinstance(args[0], Mapping):
+        args = (core_options(kind, _to_host(args[0]), known), *args[1:])
+    return args, core_options(kind, keywords, known)
+
+
+def _to_host(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``{'address': …, 'family': …, 'port': …}``, which is what address() returns, means that place."""
+    if "address" not in options:
+        return options
+    place = {"host": options["address"], **options}
+    del place["address"]
+    place.pop("family", None)  # the address says it
+    return place
+
+
+def _only(names: tuple[str, ...], options: dict[str, Any]) -> dict[str, Any]:
+    """Without the options that Node ignores here, because they belong to another call."""
+    return {name: value for name, value in options.items() if name in names}
 
 
 @node_names("bytes_read")
@@ -34,13 +58,17 @@ class Socket(_socket.Socket, Duplex):
     """``netuv.Socket`` with Node's names, in options too: ``net.Socket({'allowHalfOpen': True})``."""
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
-        given = core_options("Socket", {} if options is None else options, _options.CONNECT_OPTIONS)
-        super().__init__(given, **core_options("Socket", keywords, _options.CONNECT_OPTIONS))
+        given = core_options("Socket", {} if options is None else options, _options.NEW_CONNECTION_OPTIONS)
+        given |= core_options("Socket", keywords, _options.NEW_CONNECTION_OPTIONS)
+        super().__init__(_only(_options.SOCKET_OPTIONS, given))
 
     def connect(self: SocketSelf, *args: Any, **keywords: Any) -> SocketSelf:
         """``(port, host, listener)``, ``(path, listener)`` or ``(options, listener)``; see netuv's."""
-        args = core_arguments("connect", args, _options.CONNECT_OPTIONS)
-        return super().connect(*args, **core_options("connect", keywords, _CONNECT))
+        args, keywords = _arguments("connect", args, keywords, _CONNECT)
+        known = (*_options.CONNECT_OPTIONS, "listener")
+        if args and isinstance(args[0], dict):
+            args = (_only(known, args[0]), *args[1:])
+        return super().connect(*args, **_only(known, keywords))
 
 
 class DropInfo(Mapping[str, Any]):
@@ -87,8 +115,12 @@ class Server(_server.Server, EventEmitter):
 
     def listen(self: ServerSelf, *args: Any, **keywords: Any) -> ServerSelf:
         """``(port, host, backlog, callback)``, ``(path, …)`` or ``(options, callback)``; see netuv's."""
-        args = core_arguments("listen", args, _options.LISTEN_OPTIONS)
-        return super().listen(*args, **core_options("listen", keywords, _LISTEN))
+        args, keywords = _arguments("listen", args, keywords, _LISTEN)
+        return super().listen(*args, **keywords)
+
+    def close(self: ServerSelf, callback: Any = None) -> ServerSelf:
+        """As of netuv's; what is no function is ignored."""
+        return super().close(callback if callable(callback) else None)
 
     def emit(self, event: str, *args: Any, **keywords: Any) -> bool:
         """As of EventEmitter; 'drop' carries Node's names."""
@@ -106,9 +138,16 @@ class BlockList(_address.BlockList):
         def __getattr__(self, name: str) -> Any: ...
 
 
+_ADDRESS = ("address", "family", "port", "flowlabel")
+
+
 @node_names()
 class SocketAddress(_address.SocketAddress):
-    """``netuv.SocketAddress`` with Node's names."""
+    """``netuv.SocketAddress`` with Node's names: ``SocketAddress({'address': '::1', 'family': 'ipv6'})``."""
+
+    def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
+        given = core_options("SocketAddress", {} if options is None else options, _ADDRESS)
+        super().__init__(given | core_options("SocketAddress", keywords, _ADDRESS))
 
     if TYPE_CHECKING:
 
@@ -130,11 +169,7 @@ def createServer(
 
 def connect(*args: Any, **keywords: Any) -> Socket:
     """Make a Socket and connect it; the forms are those of ``Socket.connect()``."""
-    made = _socket.connect_as(
-        Socket,
-        core_arguments("connect", args, _options.CONNECT_OPTIONS),
-        core_options("connect", keywords, _CONNECT),
-    )
+    made = _socket.connect_as(Socket, *_arguments("connect", args, keywords, _CONNECT))
     assert isinstance(made, Socket)
     return made
 

@@ -35,6 +35,10 @@ class _HighResolutionTime:
     def __call__(self, since: list[int] | None = None) -> list[int]:
         now = self.bigint()
         if since is not None:
+            if not isinstance(since, (list, tuple)):
+                raise errors.invalid_arg_type("since", "a list of seconds and nanoseconds", since)
+            if len(since) != 2 or not all(type(part) is int for part in since):
+                raise errors.out_of_range("since", "two whole numbers", since)
             now -= since[0] * 10**9 + since[1]
         return list(divmod(now, 10**9))
 
@@ -130,7 +134,7 @@ class Process(EventEmitter):
     # -- listeners that something has to be done for -------------------------------------------------
 
     def _add_listener(self, event: str, listener: Any, prepend: bool = False) -> None:
-        if event not in self._watched:
+        if isinstance(event, str) and event not in self._watched:
             if event == "uncaughtException":
                 self._watch_exceptions()
             elif event.startswith("SIG") and event in signal.Signals.__members__:

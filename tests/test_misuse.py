@@ -1,0 +1,780 @@
+"""What is wrong is said at once and by name: a TypeError or ValueError whose code begins with ERR_.
+
+The first half names the mistakes and what the message has to say. The second half calls everything that is
+public, with every value of a list that is wrong almost everywhere, and looks only at how it is refused.
+"""
+
+from __future__ import annotations
+
+import array
+import gc
+import inspect
+import math
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pyuv
+from conftest import LIMIT
+
+import netuv
+from netuv import address, errors, options, stream
+from netuv.node import dns as node_dns
+from netuv.node import events as node_events
+from netuv.node import net as node_net
+from netuv.node import process as node_process
+from netuv.node import stream as node_stream
+from netuv.node import timers as node_timers
+
+HUGE = 10**5000  # more digits than Python prints
+
+
+def nothing(*args: Any, **keywords: Any) -> None:
+    """A callback that takes whatever comes."""
+
+
+def raised_by(call: Callable[[], Any]) -> Any:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        call()
+    assert caught.value.__cause__ is None
+    return caught.value
+
+
+# --- mistakes, one by one ---------------------------------------------------------------------
+
+
+def set_max_connections(value: Any) -> None:
+    netuv.Server().max_connections = value
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "names"),
+    [
+        (lambda: netuv.create_server(block_list=5), "ERR_INVALID_ARG_TYPE", "'block_list'"),
+        (lambda: netuv.Socket(block_list="10.0.0.0/8"), "ERR_INVALID_ARG_TYPE", "'block_list'"),
+        (lambda: netuv.connect(1, "127.0.0.1", block_list={}), "ERR_INVALID_ARG_TYPE", "'block_list'"),
+        (lambda: netuv.Socket().connect(1, block_list=False), "ERR_INVALID_ARG_TYPE", "'block_list'"),
+        (lambda: netuv.Socket(handle=object()), "ERR_INVALID_ARG_TYPE", "'handle'"),
+        (lambda: netuv.Socket(handle=5), "ERR_INVALID_ARG_TYPE", "'handle'"),
+        (lambda: netuv.Server().listen(handle=5), "ERR_INVALID_ARG_TYPE", "'handle'"),
+        (lambda: netuv.set_timeout(nothing, 1, loop=5), "ERR_INVALID_ARG_TYPE", "'loop'"),
+        (lambda: netuv.set_interval(nothing, 1, loop=0), "ERR_INVALID_ARG_TYPE", "'loop'"),
+        (lambda: netuv.set_immediate(nothing, loop=[1]), "ERR_INVALID_ARG_TYPE", "'loop'"),
+        (lambda: netuv.next_tick(nothing, loop=""), "ERR_INVALID_ARG_TYPE", "'loop'"),
+        (lambda: netuv.lookup("localhost", nothing, loop="x"), "ERR_INVALID_ARG_TYPE", "'loop'"),
+        (lambda: netuv.Socket(loop=0), "ERR_INVALID_ARG_TYPE", "'loop'"),
+        (lambda: netuv.Server(loop=False), "ERR_INVALID_ARG_TYPE", "'loop'"),
+        (lambda: netuv.default_loop().next_tick(5), "ERR_INVALID_ARG_TYPE", "'callback'"),
+        (lambda: netuv.Socket().set_encoding(HUGE), "ERR_UNKNOWN_ENCODING", "encoding"),
+        (lambda: netuv.Socket().write("x", HUGE), "ERR_UNKNOWN_ENCODING", "encoding"),
+        (lambda: netuv.EventEmitter().set_max_listeners(10**400), "ERR_OUT_OF_RANGE", "'n'"),
+        (lambda: netuv.EventEmitter().set_max_listeners(math.nan), "ERR_OUT_OF_RANGE", "'n'"),
+        (lambda: netuv.EventEmitter().on([], nothing), "ERR_INVALID_ARG_TYPE", "'event'"),
+        (lambda: netuv.EventEmitter().emit({}), "ERR_INVALID_ARG_TYPE", "'event'"),
+        (lambda: netuv.EventEmitter().off({}, nothing), "ERR_INVALID_ARG_TYPE", "'event'"),
+        (lambda: netuv.EventEmitter().listener_count(set()), "ERR_INVALID_ARG_TYPE", "'event'"),
+        (lambda: netuv.EventEmitter().remove_all_listeners([]), "ERR_INVALID_ARG_TYPE", "'event'"),
+        (lambda: set_max_connections("5"), "ERR_INVALID_ARG_TYPE", "'max_connections'"),
+        (lambda: set_max_connections(True), "ERR_INVALID_ARG_TYPE", "'max_connections'"),
+        (lambda: set_max_connections(-1), "ERR_OUT_OF_RANGE", "'max_connections'"),
+        (lambda: set_max_connections(math.nan), "ERR_OUT_OF_RANGE", "'max_connections'"),
+        (lambda: netuv.connect(8124, b"127.0.0.1"), "ERR_INVALID_ARG_TYPE", "'host'"),
+        (lambda: netuv.Server().listen(0, b"127.0.0.1"), "ERR_INVALID_ARG_TYPE", "'host'"),
+        (lambda: netuv.Server().listen(0, "127.0.0.1", "5"), "ERR_INVALID_ARG_TYPE", "'backlog'"),
+        (lambda: netuv.Server().listen(0, "::1", 5, "5"), "ERR_INVALID_ARG_TYPE", "'callback'"),
+        (lambda: netuv.Server().listen("x", "5"), "ERR_INVALID_ARG_TYPE", "'backlog'"),
+        (lambda: netuv.connect("x" * 200, HUGE), "ERR_INVALID_ARG_TYPE", "'listener'"),
+        (lambda: netuv.connect("localhost", 80), "ERR_INVALID_ARG_TYPE", "connect(80, 'localhost')"),
+        (lambda: netuv.connect(1, "127.0.0.1", local_address=""), "ERR_INVALID_IP_ADDRESS", "''"),
+        (lambda: netuv.connect(path="\ud800"), "ERR_INVALID_ARG_VALUE", "'path'"),
+        (lambda: netuv.connect(1, "127.0.0.1", family=False), "ERR_INVALID_ARG_VALUE", "'family'"),
+        (lambda: netuv.connect(1, "127.0.0.1", hints=False), "ERR_INVALID_ARG_VALUE", "'hints'"),
+        (lambda: netuv.lookup("::1", {"order": "nonsense"}, nothing), "ERR_INVALID_ARG_VALUE", "order"),
+        (lambda: netuv.lookup("::1", {"verbatim": "x"}, nothing), "ERR_INVALID_ARG_TYPE", "verbatim"),
+        (lambda: netuv.lookup("::1", {"all": 1}, nothing), "ERR_INVALID_ARG_TYPE", "all"),
+        (lambda: netuv.BlockList().from_json("{"), "ERR_INVALID_ARG_VALUE", "'rules'"),
+    ],
+)
+def test_a_mistake_is_named(call: Any, code: str, names: str, loop: netuv.Loop) -> None:
+    error = raised_by(call)
+    assert error.code == code
+    assert names in str(error)
+    assert len(str(error)) < 300
+
+
+@pytest.mark.parametrize(
+    "delay", [math.nan, math.inf, 32_767_001, 40_000_000, 10**400, HUGE, 1e300], ids=lambda delay: ""
+)
+def test_a_keep_alive_delay_that_the_kernel_refuses(delay: float, loop: netuv.Loop) -> None:
+    for call in (
+        lambda: netuv.Socket(keep_alive_initial_delay=delay),
+        lambda: netuv.create_server(keep_alive_initial_delay=delay),
+        lambda: netuv.connect(1, "127.0.0.1", keep_alive_initial_delay=delay),
+        lambda: netuv.Socket().set_keep_alive(True, delay),
+    ):
+        error = raised_by(call)
+        assert error.code == "ERR_OUT_OF_RANGE"
+        assert "initial_delay' is out of range: it must be <= 32767000" in str(error)
+
+
+@pytest.mark.parametrize("delay", [32_767_000, 1000.5, 0, -5, -math.inf, None])
+def test_a_keep_alive_delay_that_is_taken(delay: Any, run: Any, must_call: Any) -> None:
+    """The longest one is what the kernel takes, and less than nothing is nothing."""
+
+    def on_connection(accepted: netuv.Socket) -> None:
+        accepted.set_keep_alive(False)
+        accepted.set_keep_alive(True, delay)
+        accepted.end()
+
+    server = netuv.create_server(must_call(on_connection), keep_alive=True, keep_alive_initial_delay=delay)
+
+    def listening() -> None:
+        client = netuv.connect(
+            server.address().port, "127.0.0.1", keep_alive=True, keep_alive_initial_delay=delay
+        )
+        client.resume().on("close", lambda error: server.close())
+
+    server.listen(0, "127.0.0.1", listening)
+    run()
+
+
+def test_a_handle_of_another_loop_or_a_closed_one(loop: netuv.Loop) -> None:
+    other = netuv.Loop()
+    foreign, closed = pyuv.TCP(other.uv), pyuv.Pipe(loop.uv)
+    closed.close()
+    for handle, reason in (foreign, "must be of the same loop"), (closed, "must not be closed"):
+        for call in netuv.Socket, netuv.Server().listen:
+            error = raised_by(lambda call=call, handle=handle: call(handle=handle))
+            assert error.code == "ERR_INVALID_ARG_VALUE"
+            assert reason in str(error)
+    other.close()
+    loop.run()
+
+
+def test_a_wrong_argument_of_listen_leaves_the_server_as_it_was(run: Any, must_call: Any) -> None:
+    server = netuv.create_server()
+    for wrong in {"port": "x"}, {"port": 0, "host": 5}, {"handle": 5}, {"port": 0, "backlog": "x"}:
+        with pytest.raises((TypeError, ValueError)):
+            server.listen(wrong)
+    server.listen(0, "127.0.0.1", must_call(lambda: server.close()))
+    run()
+
+
+def test_a_limit_of_connections_may_be_infinite_or_none(loop: netuv.Loop) -> None:
+    server = netuv.Server()
+    for value, kept in (5, 5), (0, 0), (5.0, 5), (math.inf, math.inf), (None, None):
+        server.max_connections = value
+        assert server.max_connections == kept
+
+
+# --- unknown and misplaced options ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: netuv.Server().listen(0, listener=nothing), "of listen; did you mean 'callback'?"),
+        (lambda: netuv.connect(1, callback=nothing), "of connect; did you mean 'listener'?"),
+        (lambda: netuv.Socket().connect(1, "::1", callback=nothing), "did you mean 'listener'?"),
+        (lambda: netuv.connect(1, hostname="::1"), "did you mean 'host'?"),
+        (lambda: netuv.connect({"address": "::1", "port": 1}), "did you mean 'host'?"),
+        (lambda: netuv.Server().listen(0, ipv6Only=True), "did you mean 'ipv6_only'?"),
+        (lambda: netuv.Socket(port=80), "of Socket; it belongs to connect and listen"),
+        (lambda: netuv.Socket(auto_select_family=True), "of Socket; it belongs to connect"),
+        (lambda: netuv.Socket(timeout=5), "unknown option 'timeout' of Socket"),
+        (lambda: netuv.Socket().connect(1, "::1", no_delay=True), "it belongs to Socket and Server"),
+        (lambda: netuv.Socket().connect(1, "::1", loop=None), "of connect; it belongs to Socket and Server"),
+        (lambda: netuv.create_server(port=80), "of Server; it belongs to connect and listen"),
+        (lambda: netuv.Server().listen(0, pause_on_connect=True), "of listen; it belongs to Server"),
+        (lambda: netuv.Socket({HUGE: 1}), "unknown option 0x"),
+        (lambda: netuv.Socket({"x" * 10**6: 1}), "unknown option 'xxx"),
+    ],
+)
+def test_an_option_in_the_wrong_place(call: Any, says: str, loop: netuv.Loop) -> None:
+    error = raised_by(call)
+    assert error.code == "ERR_UNKNOWN_OPTION"
+    assert says in str(error)
+    assert len(str(error)) < 300
+
+
+def test_every_option_is_taken_by_the_call_that_documents_it(loop: netuv.Loop) -> None:
+    for owner, names in options._OF.items():
+        for name in names:
+            options.check_options(owner, {name: None}, names)
+    assert set(options.NEW_CONNECTION_OPTIONS) >= {*options.SOCKET_OPTIONS, *options.CONNECT_OPTIONS}
+
+
+def test_none_is_an_option_that_was_not_given(run: Any, must_call: Any) -> None:
+    """For each option, in each call, alone and all together."""
+    socket_options = dict.fromkeys(options.SOCKET_OPTIONS)
+    for name in socket_options:
+        netuv.Socket({name: None}).destroy()
+    for name in options.SERVER_OPTIONS:
+        netuv.Server({name: None})
+    server = netuv.Server(dict.fromkeys(options.SERVER_OPTIONS), must_call(lambda accepted: accepted.end()))
+    rest = dict.fromkeys({*options.LISTEN_OPTIONS} - {"port"})
+    server.listen({"port": None, **rest})
+
+    def listening() -> None:
+        given = {**dict.fromkeys(options.NEW_CONNECTION_OPTIONS), "port": server.address().port}
+        netuv.connect(given, must_call()).resume().on("close", must_call(lambda error: server.close()))
+
+    server.on("listening", must_call(listening))
+    run()
+
+
+def test_no_option_of_a_socket_is_lost_in_connect(run: Any, must_call: Any) -> None:
+    server = netuv.create_server(lambda accepted: accepted.resume()).listen(0, "127.0.0.1")
+
+    def listening() -> None:
+        client = netuv.connect(
+            port=server.address().port,
+            host="127.0.0.1",
+            timeout=12_345,
+            allow_half_open=True,
+            high_water_mark=77,
+            local_address="127.0.0.2",
+        )
+        client.on("connect", must_call(lambda: connected(client)))
+
+    def connected(client: netuv.Socket) -> None:
+        assert (client.timeout, client.allow_half_open) == (12_345, True)
+        assert client.readable_high_water_mark == 77
+        assert client.local_address == "127.0.0.2"
+        client.destroy()
+        server.close()
+
+    server.on("listening", listening)
+    run()
+
+
+# --- an address in the place of port and host ---------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("form", ["info", "socket_address", "listener"])
+def test_connect_to_what_address_returned(host: str, form: str, run: Any, must_call: Any) -> None:
+    server = netuv.create_server(must_call(lambda accepted: accepted.end()))
+
+    def listening() -> None:
+        info = server.address()
+        if form == "socket_address":
+            info = netuv.SocketAddress(info.address, info.family, info.port)
+        client = netuv.connect(info, must_call()) if form == "listener" else netuv.connect(info)
+        client.on("connect", must_call(lambda: connected(client)))
+
+    def connected(client: netuv.Socket) -> None:
+        assert client.remote_address == host
+        client.resume()
+        server.close()
+
+    server.listen(0, host, listening)
+    run()
+
+
+def test_listen_where_another_one_listened(run: Any, must_call: Any) -> None:
+    first, second = netuv.create_server(), netuv.create_server()
+
+    def listening() -> None:
+        info = first.address()
+        first.close()
+        second.listen(info, must_call(lambda: again(info)))
+
+    def again(info: netuv.AddressInfo) -> None:
+        assert second.address() == info
+        second.close()
+
+    first.listen(0, "127.0.0.1", listening)
+    run()
+
+
+def test_a_port_counts_more_than_a_path_for_listen(run: Any, must_call: Any, short_path: Path) -> None:
+    server = netuv.create_server()
+
+    def listening() -> None:
+        assert isinstance(server.address(), netuv.AddressInfo)
+        server.close()
+
+    server.listen(port=0, host="127.0.0.1", path=short_path / "s", callback=must_call(listening))
+    run()
+    other = netuv.create_server()
+    other.listen(port=None, path=short_path / "s", callback=must_call(lambda: other.close()))
+    assert isinstance(other.address(), str)
+    run()
+
+
+def test_the_callback_may_be_among_the_options(run: Any, must_call: Any) -> None:
+    server = netuv.create_server(lambda accepted: accepted.end())
+
+    def listening() -> None:
+        client = netuv.connect({"port": server.address().port, "host": "127.0.0.1", "listener": must_call()})
+        client.resume().on("close", lambda error: server.close())
+
+    server.listen({"port": 0, "host": "127.0.0.1", "callback": must_call(listening)})
+    run()
+
+
+# --- errors ------------------------------------------------------------------------------------
+
+
+def test_an_error_knows_the_end_it_connected_from(run: Any, must_call: Any) -> None:
+    with socket.socket() as probe, socket.socket() as mine:
+        probe.bind(("127.0.0.1", 0))
+        mine.bind(("127.0.0.1", 0))
+        port, local_port = probe.getsockname()[1], mine.getsockname()[1]
+    client = netuv.connect(port, "127.0.0.1", local_address="127.0.0.1", local_port=local_port)
+
+    def on_error(error: netuv.NetError) -> None:
+        assert (error.local_address, error.local_port) == ("127.0.0.1", local_port)
+        assert error.message == str(error)
+
+    client.on("error", must_call(on_error))
+    run()
+
+
+def test_an_error_without_a_local_end() -> None:
+    error = errors.from_status(pyuv.errno.UV_ECONNREFUSED, "connect", "::1", 1)
+    assert (error.local_address, error.local_port) == (None, None)
+    assert errors.invalid_arg_type("x", "a y", 1).message == "'x' must be a y, got int (1)"
+    assert errors.bad_port("port", -1).message.startswith("'port' must be")
+
+
+# --- everything with everything ------------------------------------------------------------------
+
+
+class OwnError(Exception):
+    """Raised by what the caller passed in; netuv lets it through."""
+
+
+class Unprintable:
+    def __repr__(self) -> str:
+        raise OwnError
+
+
+class Undecided:
+    def __bool__(self) -> bool:
+        raise OwnError
+
+
+class Takes:
+    """A class as a callback."""
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        pass
+
+
+class WrongPath:
+    def __fspath__(self) -> Any:
+        return 5
+
+
+class Number:
+    def __index__(self) -> int:
+        return 1
+
+
+async def coroutine_function(*args: Any) -> None:
+    pass
+
+
+async def generator_function(*args: Any) -> Any:
+    yield
+
+
+# No small number above 0 is among them (it could be somebody's port or descriptor), and no text that a
+# resolver would have to be asked for is used as a host.
+VALUES: list[Any] = [
+    *(None, True, False, 0, -1, 2**31 - 1, 2**31, 2**32, 2**63, -(2**63), 10**400, -(10**400), HUGE, -HUGE),
+    *(0.0, -0.0, 0.5, -1.5, 1e308, -1e308, 5e-324, math.nan, math.inf, -math.inf, 1j),
+    *(Decimal(1), Decimal("nan"), Fraction(1, 2), Number()),
+    *(
+        "",
+        "x",
+        "\0",
+        "\0x",
+        "x\0",
+        "\ud800",
+        "x" * 300,
+        "x" * 10**5,
+        "-1",
+        "65536",
+        "1e999",
+        "0x" + "f" * 3000,
+    ),
+    *("utf8", "{}", "%s", "drain", b"", b"x", b"\0", b"\0x", bytes(300), b"\xff", bytearray(b"x")),
+    *(memoryview(b"x"), memoryview(array.array("d", [1.0]))),
+    *(
+        [],
+        [1],
+        [[]],
+        (),
+        (1, 2),
+        {},
+        {"x": 1},
+        {1: 2},
+        {"port": []},
+        {HUGE: 1},
+        set(),
+        frozenset({1}),
+        range(3),
+    ),
+    *(object(), Takes, Takes(), Unprintable(), Undecided(), nothing, coroutine_function, generator_function),
+    *(..., Exception(), ValueError, Path("x"), Path("x" * 300), WrongPath()),
+    *(address.BlockList(), netuv.SocketAddress("::1", "ipv6"), netuv.AbortSignal(), netuv.EventEmitter()),
+]
+
+GOOD: dict[str, Any] = {
+    "address": "127.0.0.1",
+    "buffer": bytearray(8),
+    "callback": nothing,
+    "chunk": b"x",
+    "data": b"x",
+    "encoding": "utf8",
+    "end": "127.0.0.9",
+    "event": "x",
+    "f": nothing,
+    "hostname": "127.0.0.1",
+    "listener": nothing,
+    "n": 10,
+    "network": "127.0.0.0",
+    "prefix": 8,
+    "rules": [],
+    "start": "127.0.0.1",
+    "text": "127.0.0.1",
+    "timeout": 1000,
+    "tos": 8,
+    "value": 100,
+    "delay": 1,
+}
+
+# What ends the program, what blocks, and the way in for the authors of streams.
+NOT_CALLED = {"run", "exit", "push"}
+HOSTS = {"host", "hostname"}
+SAFE_HOSTS = ("", "\0", "\0x", "x\0", "x" * 300, "x" * 10**5)
+
+
+def may_be(name: str, value: Any) -> bool:
+    """Whether nothing outside of this test is touched."""
+    if name in HOSTS and isinstance(value, str):
+        return value in SAFE_HOSTS
+    if name == "fd":
+        return not (isinstance(value, (int, float)) and 0 <= value < 2**20)
+    return True
+
+
+def forms(
+    function: Callable[..., Any], good: Mapping[str, Any]
+) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    """(name of the argument, a call that takes its value) for each argument of a function."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except ValueError:  # written in C
+        parameters = []
+    for wrong in parameters:
+        name = wrong.name
+        if wrong.kind is wrong.VAR_KEYWORD:
+            continue
+        before, after = [], {}
+        for each in parameters:
+            if each is wrong or each.name in before:
+                continue
+            required = each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+            if required:
+                if each.kind is each.KEYWORD_ONLY:
+                    after[each.name] = good.get(each.name)
+                else:
+                    before.append(each.name)
+        if wrong.kind in (wrong.POSITIONAL_OR_KEYWORD, wrong.KEYWORD_ONLY):
+            named = {each: good.get(each) for each in before}
+
+            def call(value: Any, name: str = name, named: Any = named, after: Any = after) -> Any:
+                return function(**named, **after, **{name: value})
+
+        else:
+            values = [good.get(each) for each in before]
+
+            def call(value: Any, values: Any = values, after: Any = after) -> Any:
+                return function(*values, value, **after)
+
+        yield name, call
+
+
+def option_forms(
+    function: Callable[..., Any], names: tuple[str, ...], needed: Mapping[str, Any], camel: bool
+) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    for name in names:
+        key = node_net.camel_case(name) if camel else name
+
+        def call(value: Any, key: str = key) -> Any:
+            return function({**needed, key: value})
+
+        yield name, call
+
+
+def positions(function: Callable[..., Any]) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+    yield "port", lambda value: function(value)
+    yield "host", lambda value: function(0, value)
+    yield "listener", lambda value: function(0, "127.0.0.1", value)
+    yield "listener", lambda value: function({"port": 0, "host": "127.0.0.1"}, value)
+    yield "listener", lambda value: function(0, "127.0.0.1", 5, value)
+    yield "listener", lambda value: function("x", value)
+    yield "listener", lambda value: function(0, None, value)
+
+
+PORT = {"port": 0, "host": "127.0.0.1"}
+
+
+def methods(made: Any) -> Iterator[str]:
+    for name in dir(made):
+        static = inspect.getattr_static(made, name)
+        if not name.startswith("_") and not isinstance(static, property) and callable(getattr(made, name)):
+            yield name
+
+
+class Field:
+    """Makes calls, keeps what they left, and notes what was not said as it should be."""
+
+    def __init__(self, loop: netuv.Loop, run: Callable[[], None]) -> None:
+        self.loop = loop
+        self.run = run
+        self.calls = 0
+        self.faults: list[str] = []
+
+    def judge(self, where: str, error: BaseException) -> None:
+        code = getattr(error, "code", None)
+        named = isinstance(error, (errors.ArgTypeError, errors.ArgValueError, netuv.NetError))
+        if not (named and isinstance(code, str) and code) and not isinstance(error, OwnError):
+            self.faults.append(f"{where}: {type(error).__name__}: {str(error)[:80]}")
+
+    def all_values(self, where: str, name: str, call: Callable[[Any], Any]) -> None:
+        for value in VALUES:
+            if not may_be(name, value):
+                continue
+            self.calls += 1
+            label = f"{where} {name}={errors._received(value)[:40]}" if name else where
+            made = None
+            try:
+                made = call(value)
+            except BaseException as error:
+                self.judge(label, error)
+            self.put_away(made)
+        self.settle(where)
+
+    def put_away(self, made: Any) -> None:
+        if isinstance(made, netuv.EventEmitter) and made is not self.loop:
+            made.once("error", nothing)
+        if isinstance(made, netuv.Server):
+            made.close()  # one that still looks its host up is not yet among the handles
+        if isinstance(made, netuv.Loop) and made is not self.loop:
+            made.close()
+
+    def settle(self, where: str) -> None:
+        """Close all there is, and let it run to its end."""
+        for _ in range(20):
+            for handle in self.loop.handles:
+                if isinstance(handle, netuv.EventEmitter):
+                    handle.remove_all_listeners("error")
+                    handle.on("error", nothing)
+                handle.destroy() if hasattr(handle, "destroy") else handle.close()
+            try:
+                self.run()
+            except BaseException as error:
+                self.judge(f"{where}, in run()", error)
+            else:
+                if not self.loop.handles:
+                    return
+        self.faults.append(f"{where}: it does not come to its end: {self.loop.handles}")
+
+
+@pytest.fixture
+def field(loop: netuv.Loop, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Field]:
+    monkeypatch.chdir(tmp_path)  # where a text is taken for a path
+    monkeypatch.setattr(netuv.connecting._Defaults, "auto_select_family", True)
+    monkeypatch.setattr(netuv.connecting._Defaults, "attempt_timeout", 250)
+    monkeypatch.setattr(node_events.EventEmitter, "defaultMaxListeners", 10)
+    field = Field(loop, run)
+    yield field
+    gc.collect()
+    serves(run)
+    assert not field.faults, "\n".join(field.faults[:60])
+    assert field.calls > 50
+
+
+def serves(run: Callable[[], None]) -> None:
+    """The loop does its work as before."""
+    got = []
+    server = netuv.create_server(lambda accepted: accepted.pipe(accepted))
+
+    def listening() -> None:
+        client = netuv.connect(server.address().port, "127.0.0.1").end(b"still here")
+        client.on("data", got.append).on("close", lambda error: server.close())
+
+    server.listen(0, "127.0.0.1", listening)
+    run()
+    assert b"".join(got) == b"still here"
+
+
+PEP8 = [
+    getattr(netuv, name) for name in netuv.__all__ if callable(getattr(netuv, name)) and name != "NetError"
+]
+NODE = [
+    value
+    for module in (node_net, node_events, node_timers, node_dns)
+    for name, value in vars(module).items()
+    if not name.startswith("_") and callable(value) and getattr(value, "__module__", "") != "typing"
+    if getattr(value, "__module__", "").startswith("netuv")
+    if name not in "Immediate Timeout DropInfo camel_case core_options node_names".split()
+]
+
+
+@pytest.mark.parametrize("function", [*PEP8, *NODE], ids=lambda f: f"{f.__module__}.{f.__qualname__}")
+def test_functions_and_classes(function: Any, field: Field) -> None:
+    if function.__name__ in NOT_CALLED:
+        field.calls = 100
+        return
+    for name, call in forms(function, GOOD):
+        field.all_values(function.__name__, name, call)
+    field.calls += 100  # some take nothing
+
+
+@pytest.mark.parametrize(
+    ("function", "names", "needed"),
+    [
+        (netuv.Socket, options.SOCKET_OPTIONS, {}),
+        (netuv.connect, options.NEW_CONNECTION_OPTIONS, PORT),
+        (lambda given: netuv.Socket().connect(given), options.CONNECT_OPTIONS, PORT),
+        (netuv.create_server, options.SERVER_OPTIONS, {}),
+        (lambda given: netuv.Server().listen(given), options.LISTEN_OPTIONS, PORT),
+        (lambda given: netuv.lookup("127.0.0.1", given, nothing), netuv.dns._OPTIONS, {}),
+        (netuv.SocketAddress, address._SOCKET_ADDRESS_OPTIONS, {}),
+        (node_net.Socket, options.NEW_CONNECTION_OPTIONS, {}),
+        (node_net.connect, options.NEW_CONNECTION_OPTIONS, PORT),
+        (node_net.createServer, options.SERVER_OPTIONS, {}),
+        (lambda given: node_net.Server().listen(given), options.LISTEN_OPTIONS, PORT),
+        (node_net.SocketAddress, address._SOCKET_ADDRESS_OPTIONS, {}),
+    ],
+    ids="Socket connect Socket.connect create_server listen lookup SocketAddress"
+    " node-Socket node-connect node-create_server node-listen node-SocketAddress".split(),
+)
+def test_options(function: Any, names: Any, needed: Any, field: Field, request: Any) -> None:
+    camel = "node-" in request.node.name
+    for name, call in option_forms(function, names, needed, camel):
+        field.all_values(request.node.name, name, call)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        netuv.connect,
+        lambda *args: netuv.Server().listen(*args),
+        node_net.connect,
+        lambda *args: node_net.Server().listen(*args),
+    ],
+    ids=["connect", "listen", "node-connect", "node-listen"],
+)
+def test_positions(function: Any, field: Field) -> None:
+    for name, call in positions(function):
+        field.all_values("connect or listen", name, call)
+
+
+class Connected:
+    """Sockets over a connection of the kernel's, as many as are asked for."""
+
+    def __init__(self, kind: type[netuv.Socket]) -> None:
+        self.kind = kind
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.peers: list[socket.socket] = []
+
+    def __call__(self) -> netuv.Socket:
+        mine = socket.create_connection(self.listener.getsockname(), LIMIT)
+        self.peers.append(self.listener.accept()[0])
+        return self.kind(fd=mine.detach())
+
+    def close(self) -> None:
+        for sock in (self.listener, *self.peers):
+            sock.close()
+
+
+SUBJECTS: dict[str, Callable[[], Any]] = {
+    "Socket": netuv.Socket,
+    "Server": netuv.Server,
+    "EventEmitter": netuv.EventEmitter,
+    "AbortSignal": netuv.AbortSignal,
+    "AbortController": netuv.AbortController,
+    "BlockList": netuv.BlockList,
+    "SocketAddress": netuv.SocketAddress,
+    "Timeout": lambda: netuv.set_timeout(nothing, 1),
+    "Immediate": lambda: netuv.set_immediate(nothing),
+    "Readable": lambda: stream_of(stream.Readable),
+    "Writable": lambda: stream_of(stream.Writable),
+    "node-Socket": node_net.Socket,
+    "node-Server": node_net.Server,
+    "node-EventEmitter": node_events.EventEmitter,
+    "node-BlockList": node_net.BlockList,
+    "node-SocketAddress": node_net.SocketAddress,
+    "node-Readable": lambda: stream_of(node_stream.Readable),
+    "node-Writable": lambda: stream_of(node_stream.Writable),
+    "node-process": lambda: node_process,
+    "Loop": netuv.default_loop,
+}
+
+
+def stream_of(kind: type) -> Any:
+    return type(
+        kind.__name__,
+        (kind,),
+        {
+            "_tick": lambda self, callback, *args: netuv.next_tick(callback, *args),
+            "_read": lambda self, size: None,
+            "_write": lambda self, chunk, done: done(None),
+        },
+    )()
+
+
+@pytest.mark.filterwarnings("ignore::netuv.emitter.MaxListenersExceededWarning")
+@pytest.mark.parametrize("subject", [*SUBJECTS, "connected", "node-connected"])
+def test_methods(subject: str, field: Field) -> None:
+    connected = None
+    if subject.endswith("connected"):
+        connected = Connected(node_net.Socket if "node" in subject else netuv.Socket)
+    make = connected or SUBJECTS[subject]
+    left_out = NOT_CALLED | ({"close", "stop"} if subject == "Loop" else set())
+    first = make()
+    names = [name for name in methods(first) if name not in left_out]
+    if isinstance(first, netuv.Socket):
+        first.destroy()
+    field.settle(subject)
+    for name in names:
+        alias = subject.startswith("node-") and node_net.camel_case(name) != name
+        if alias or name in ("connect", "listen", "listens_to"):
+            continue  # the same method as under its other name; tested by their options
+
+        def on_it(*args: Any, name: str = name, **keywords: Any) -> Any:
+            it = make()
+            if (
+                isinstance(it, netuv.EventEmitter)
+                and not isinstance(it, netuv.Loop)
+                and it is not node_process
+            ):
+                it.on("error", nothing)
+            answer = getattr(it, name)(*args, **keywords)
+            return it if isinstance(it, (netuv.Socket, netuv.Server)) else answer
+
+        on_it.__signature__ = inspect.signature(getattr(SUBJECT_CLASS(first), name))  # type: ignore[attr-defined]
+        for argument, call in forms(on_it, GOOD):
+            field.all_values(f"{subject}.{name}", argument, call)
+        if connected is not None:
+            for sock in connected.peers:
+                sock.close()
+            connected.peers.clear()
+    if connected is not None:
+        connected.close()
+    field.calls += 100
+
+
+def SUBJECT_CLASS(made: Any) -> Any:
+    return made
