@@ -103,7 +103,7 @@ DOCUMENTED = {
     "net.BlockList": "fromJSON isBlockList toJSON".split(),
     "net.SocketAddress": ["parse"],
     "stream.Duplex": ["allowHalfOpen"],
-    "EventEmitter": ["defaultMaxListeners"],
+    "EventEmitter": ["defaultMaxListeners", "errorMonitor"],
 }
 
 MAKE: dict[str, Callable[[], Any]] = {

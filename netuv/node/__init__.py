@@ -27,13 +27,13 @@ AbortController, ``process``
 =================================  ==================================================================
 
 What stays Python's: data is ``bytes`` (there is no Buffer; ``data.decode()`` is ``data.toString()``), null
-and undefined are None, ``str(error)`` is ``error.message``, and README.rst lists the differences in
-behaviour.
+and undefined are None, and README.rst lists the differences in behaviour.
 """
 
-from netuv import dns
-from netuv.node import events, net, stream, timers
+from netuv.errors import NetError
+from netuv.node import dns, events, net, stream, timers
 from netuv.node.events import AbortController, AbortSignal, EventEmitter
+from netuv.node.names import Alias
 from netuv.node.proc import process, run
 from netuv.node.timers import (
     clearImmediate,
@@ -43,6 +43,10 @@ from netuv.node.timers import (
     setInterval,
     setTimeout,
 )
+
+# Errors are netuv's own, so these two names are put on their class.
+for _name, _alias in ("local_address", "localAddress"), ("local_port", "localPort"):
+    setattr(NetError, _alias, Alias(_name))
 
 __all__ = [
     "AbortController",
