@@ -170,7 +170,7 @@ class EventEmitter(pyee.EventEmitter):
         """
         try:
             listeners = self._events.get(event)
-        except TypeError:
+        except (TypeError, ValueError):  # ValueError: a memoryview that can be written to
             raise _no_event(event) from None
         if event == "error" and ERROR_MONITOR in self._events:
             self.emit(ERROR_MONITOR, *args, **kwargs)
@@ -277,7 +277,7 @@ class EventEmitter(pyee.EventEmitter):
     def _present(self, event: str) -> tuple[Listener, ...] | _Many:
         try:
             return self._events.get(event, ())
-        except TypeError:
+        except (TypeError, ValueError):
             raise _no_event(event) from None
 
     def _warn_of_leak(self, event: str, count: int, limit: float) -> None:
