@@ -12,7 +12,7 @@ CPythons and carries a libuv of its age. So netuv's wheel brings a pyuv along:
    2017 meet a CPython of today) and libuv into one extension module, optimised
    across the two, and puts it in the wheel as the package `pyuv`.
 
-Two environment variables change this; they are meant for packagers:
+Environment variables change this. Two are meant for packagers:
 
 NETUV_USE_INSTALLED_PYUV=1
     Compile nothing. The wheel is pure Python (py3-none-any) and requires pyuv;
@@ -20,6 +20,14 @@ NETUV_USE_INSTALLED_PYUV=1
 NETUV_USE_SYSTEM_LIBUV=1
     Compile pyuv alone and link the system's libuv: the one that pkg-config names,
     else plain -luv. $PKG_CONFIG names another pkg-config.
+
+And one for whoever works on the C code:
+
+NETUV_SANITIZE=1
+    Compile with -fsanitize=address,undefined, without link-time optimisation. Python has to
+    load the sanitizer first; its own allocator would hide errors, and its leaks are not ours:
+    LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \\
+    ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc python -m pytest tests/uv
 
 The hooks at the end of this file are PEP 517's and PEP 660's. An sdist contains
 neither pyuv nor libuv, so build_sdist fetches nothing.
@@ -68,6 +76,8 @@ LIBUV_ON: dict[str, dict[str, list[str]]] = {
     },
 }
 
+SANITIZE = "-fsanitize=address,undefined"
+
 
 def switched_on(variable: str) -> bool:
     return os.environ.get(variable, "") not in ("", "0")
@@ -83,6 +93,9 @@ def pyuv_extension(sources: Path) -> Extension:
         # is what libuv is compiled with.
         extra_compile_args=["-O3", "-g0", "-w", "-fno-strict-aliasing", "-fvisibility=hidden"],
     )
+    if switched_on("NETUV_SANITIZE"):
+        extension.extra_compile_args += ["-O1", "-g", "-fno-omit-frame-pointer", SANITIZE, "-UNDEBUG"]
+        extension.extra_link_args.append(SANITIZE)
     if switched_on("NETUV_USE_SYSTEM_LIBUV"):
         compile_args, link_args = system_libuv()
         extension.extra_compile_args += compile_args
@@ -128,7 +141,7 @@ class BuildExt(build_ext):
         self.force = True  # a few seconds; time stamps do not know of flags and switches
 
     def build_extension(self, ext: Extension) -> None:
-        flags = self.link_time_optimisation()
+        flags = [] if switched_on("NETUV_SANITIZE") else self.link_time_optimisation()
         ext.extra_compile_args += flags
         ext.extra_link_args += flags
         command = [*self.compiler.compiler_so, *ext.extra_compile_args]

@@ -61,10 +61,13 @@ import select, socket, sys
 senders = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(4)]
 for sender in senders: sender.setblocking(False)
 block = bytes(1 << 20)
+sent = 0
 while True:
     for sender in select.select([], senders, [])[1]:
-        try: sender.send(block)
-        except BlockingIOError: pass
+        try: count = sender.send(block)
+        except BlockingIOError: continue
+        if sent < 100_000_000 <= sent + count: print("at full speed", flush=True)
+        sent += count
 """
 
 
@@ -72,26 +75,29 @@ def measure(command: list[str], seconds: float) -> float:
     """The median round trip in seconds."""
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
-    senders = None
+    senders: subprocess.Popen[str] | None = None
     try:
         port = int(server.stdout.readline())
         with socket.create_connection(("127.0.0.1", port), timeout=20) as quiet:
-            senders = subprocess.Popen([sys.executable, "-c", SENDERS, str(port)])
+            command = [sys.executable, "-c", SENDERS, str(port)]
+            senders = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            assert senders.stdout is not None
+            senders.stdout.readline()
             start = time.monotonic()
             times = []
-            while time.monotonic() - start < seconds + 0.5:
+            while time.monotonic() - start < seconds:
                 before = time.monotonic()
                 quiet.sendall(b"x")
                 quiet.recv(1)
-                if before - start > 0.5:  # the senders have begun
-                    times.append(time.monotonic() - before)
+                times.append(time.monotonic() - before)
             return statistics.median(times)
     finally:
         for process in (senders, server):
             if process is not None:
                 process.kill()
                 process.wait()
-        server.stdout.close()
+                assert process.stdout is not None
+                process.stdout.close()
 
 
 def main() -> None:
