@@ -140,9 +140,9 @@ class EventEmitter(pyee.EventEmitter):
     """Node's EventEmitter.
 
     Listeners are plain functions, called in the order they were added, with what was emitted; an
-    ``async def`` is refused. What a listener raises comes out of ``emit()`` at once and the later
-    ones are not called. Wherever a listener is taken, ERR_INVALID_ARG_TYPE (a TypeError) is raised
-    for what is not callable.
+    ``async def`` or a generator function is refused. What a listener raises comes out of ``emit()`` at
+    once and the later ones are not called. Wherever a listener is taken, ERR_INVALID_ARG_TYPE (a
+    TypeError) is raised for what is not callable.
 
     Emits 'newListener' (event, listener) before a listener is added, and 'removeListener' (event,
     listener) after one was removed.

@@ -491,6 +491,7 @@ class Socket(Endpoint):
             self._update_ready()
 
         def on_close(had_error: bool) -> None:
+            self.remove_listener("connect", on_connect)  # of a later connect()
             done(errors.closed_before_connection())
 
         self.once("connect", on_connect)

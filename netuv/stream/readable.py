@@ -552,11 +552,13 @@ class Readable(Stream):
     def pipe(self, destination: W, end: bool = True) -> W:
         """Write all that arrives to ``destination``, at the pace it takes it. Node's ``pipe()``.
 
-        :param destination: a Writable (a Socket, say), which is returned.
+        :param destination: a Writable (a Socket, say), or whatever else has write(), on() and emit(); it is
+            returned. ERR_INVALID_ARG_TYPE is raised for anything else.
         :param end: end the destination when this stream ends.
 
         The source is paused while the destination's write() answers False, until its 'drain'. An error
-        of either side does not end the other one, as in Node.
+        of either side does not end the other one, as in Node. When the destination goes away, the source
+        goes on for its other pipes and 'data' listeners; without any it stays paused.
         """
         from netuv.stream.pipe import Pipe
 

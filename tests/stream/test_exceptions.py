@@ -310,3 +310,25 @@ def test_listeners_of_removeListener_and_newListener(run: Run) -> None:
     run()
     assert got == [b"2", b"1", b"0"]
     assert source.closed
+
+
+@pytest.mark.row("S16")
+def test_a_write_of_a_failed_connect_is_not_sent_by_the_next(
+    run: Run, must_call: MustCall, short_path: Any
+) -> None:
+    got = bytearray()
+    server = netuv.create_server(lambda peer: (peer.on("data", got.extend), server.close()))
+    sock = netuv.Socket()
+    sock.on("error", must_call())
+
+    def again() -> None:
+        sock.connect(str(short_path / "s"))
+        sock.end(b"new", must_call())
+
+    def listening() -> None:
+        sock.connect(str(short_path / "nobody"))
+        sock.write(b"old", must_call(lambda error: netuv.set_immediate(again)))
+
+    server.listen(str(short_path / "s"), listening)
+    run()
+    assert got == b"new"
