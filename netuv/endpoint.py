@@ -17,7 +17,7 @@ from netuv import options as opts
 from netuv.address import AddressInfo
 from netuv.loop import Loop
 from netuv.stream import Duplex
-from netuv.timers import IdleTimer
+from netuv.timers import IdleTimer, to_number
 
 Self = TypeVar("Self", bound="Endpoint")
 
@@ -50,11 +50,13 @@ class Endpoint(Duplex):
     def set_timeout(self: Self, timeout: float, callback: Callable[[], object] | None = None) -> Self:
         """Emit 'timeout' after so many idle ms; the socket stays open. Node's ``setTimeout()``.
 
-        :param timeout: in ms; 0 ends it. Reads, writes and the progress of a queued write count as activity.
+        :param timeout: in ms; 0 ends it; over 2**31 - 1 counts as that, with a TimeoutOverflowWarning.
+            Reads, writes and the progress of a queued write count as activity.
         :param callback: a one-time listener of 'timeout'; with 0 it is taken away instead.
         """
-        if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+        if isinstance(timeout, bool):
             raise errors.invalid_arg_type("timeout", "a number of milliseconds", timeout)
+        timeout = to_number("timeout", timeout)
         if not 0 <= timeout < float("inf"):
             raise errors.out_of_range("timeout", "a non-negative finite number", timeout)
         if callback is not None:
@@ -71,7 +73,7 @@ class Endpoint(Duplex):
             if callback is not None:
                 self.remove_listener("timeout", callback)
         else:
-            self._idle = IdleTimer(self._loop, timeout, self._on_timeout)
+            self._idle = IdleTimer(self._loop, timeout, self)
             if callback is not None:
                 self.once("timeout", callback)
         self._update_ready()

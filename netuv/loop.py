@@ -16,8 +16,8 @@ callbacks of the same turn fail too, those errors hang on the first one's ``__co
 Signals. libuv waits in C, where Python's signal handlers never run. While ``run()`` is on the main thread,
 Python's wakeup fd is a socket that the loop watches, so a signal wakes it and its handler runs at once.
 
-The census. ``_owners`` holds every Socket, Server and timer that has an open handle: that keeps them alive
-while libuv knows them, and is what ``handles`` reports.
+The census. ``_owners`` holds every Socket and Server that has an open handle: that keeps them alive while
+libuv knows them. ``handles`` reports them, and the timers that are set.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ class Loop(EventEmitter):
         self._ticks: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._calls: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._owners: set[Owner] = set()
-        self._immediates: Any = None  # netuv.timers keeps its queue here
+        self._immediates: Any = None  # netuv.timers keeps its queues here
+        self._timers: Any = None
         self._running = False
         self._in_uv = False
         self._stopping = False
@@ -187,6 +188,8 @@ class Loop(EventEmitter):
                 break
         self._ticks.clear()
         self._calls.clear()
+        if self._timers is not None:  # what the last callbacks have set
+            self._timers.clear()
         for handle in self._internal:
             if not handle.closed:
                 handle.close()
@@ -198,7 +201,7 @@ class Loop(EventEmitter):
         del self.uv.excepthook
         self._internal.clear()
         # With the last reference to the pyuv.Loop its descriptors go.
-        self._prepare = self._async = self._wakeup = self._immediates = self.uv = None
+        self._prepare = self._async = self._wakeup = self._immediates = self._timers = self.uv = None
         for failure in failures:
             self._note_failure(failure)
         self._raise_failure()
@@ -206,6 +209,8 @@ class Loop(EventEmitter):
     def _close_all(self) -> None:
         if self._immediates is not None:
             self._immediates.clear()
+        if self._timers is not None:
+            self._timers.clear()
         for owner in list(self._owners):
             owner._close_with_loop()
         for handle in self.uv.handles:
@@ -219,10 +224,11 @@ class Loop(EventEmitter):
     @property
     def handles(self) -> list[Any]:
         """What is open: sockets, servers, timers, and the user's own pyuv handles."""
-        owners = list(self._owners)
+        owners: list[Any] = list(self._owners)
+        timers = self._timers.waiting() if self._timers is not None else []
         known = {owner._handle for owner in owners} | self._internal
         foreign = [h for h in self.uv.handles if not h.closed and h not in known]
-        return owners + foreign
+        return owners + timers + foreign
 
     # -- deferring ---------------------------------------------------------------------------------
 

@@ -1,7 +1,9 @@
 """Timers, immediates and ticks, in Node's spelling and order.
 
-A timer is one libuv timer. Delays are whole milliseconds, counted from now (the loop's clock is brought up
-to date first); less than 1, more than 2**31 - 1, or not a number counts as 1, as in Node.
+All timers of a loop share one libuv timer, and are kept as Node keeps them: one list for each delay, in
+which what is added last is due last, and a heap of these lists by what is due first. When the loop is late,
+all that is due of one list runs before the next list. Delays are whole milliseconds, counted from now; less
+than 1, more than 2**31 - 1, or not a number counts as 1, as in Node.
 
 Immediates run in the loop's check phase, right after I/O. They share one Check handle; an Idle handle
 keeps the loop from waiting while there are any. Those that an immediate adds wait for the next turn.
@@ -12,9 +14,15 @@ too early, is set again for the rest.
 
 from __future__ import annotations
 
-from collections import deque
+import math
+import operator
+import sys
+import warnings
+from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from heapq import heapify, heappop, heappush, heapreplace
+from time import monotonic_ns
+from typing import Any, NoReturn
 
 import pyuv
 
@@ -23,86 +31,278 @@ from netuv.loop import Loop, check_loop
 
 MAX_DELAY = 2**31 - 1
 
-F = TypeVar("F", bound=Callable[..., Any])
+
+class TimeoutOverflowWarning(RuntimeWarning):
+    """A delay is over 2**31 - 1 ms. Node's warning of this name."""
+
+
+class TimeoutNegativeWarning(RuntimeWarning):
+    """A delay is negative. Node's warning of this name."""
+
+
+class TimeoutNaNWarning(RuntimeWarning):
+    """A delay is not a number. Node's warning of this name."""
+
+
+def _warn(kind: type[RuntimeWarning], message: str) -> None:
+    """Warn of the line of the user's that called into netuv."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "netuv":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, kind, stacklevel=level)
+
+
+def to_number(name: str, value: Any) -> int | float:
+    """An int or float of whatever is a real number: also numpy's scalars, Decimal and Fraction.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
+    """
+    if isinstance(value, (int, float)):
+        return value
+    try:
+        if hasattr(value, "__index__"):
+            return operator.index(value)
+        if hasattr(value, "__float__"):
+            return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+    except (TypeError, ValueError):
+        pass
+    expected = "a number of milliseconds"
+    if hasattr(value, "total_seconds"):
+        expected += f" ({name}.total_seconds() * 1000)"
+    raise errors.invalid_arg_type(name, expected, value)
 
 
 def _milliseconds(delay: Any) -> int:
-    if not isinstance(delay, (int, float)):
-        raise errors.invalid_arg_type("delay", "a number of milliseconds", delay)
-    if not 1 <= delay <= MAX_DELAY:  # nan neither
-        return 1
-    return int(delay)
+    delay = 1 if delay is None else to_number("delay", delay)
+    if 1 <= delay <= MAX_DELAY:
+        return int(delay)
+    if delay > MAX_DELAY:
+        text = "does not fit into a 32-bit signed integer. Timeout duration was set to 1."
+        _warn(TimeoutOverflowWarning, f"{_short(delay)} {text}")
+    elif delay < 0:
+        _warn(TimeoutNegativeWarning, f"{_short(delay)} is a negative number. Timeout duration was set to 1.")
+    elif delay != delay:
+        _warn(TimeoutNaNWarning, f"{delay} is not a number. Timeout duration was set to 1.")
+    return 1
 
 
-def _seconds(delay: int) -> float:
-    """As pyuv takes it. The loop's clock is cut to whole ms, so with one more no timer is early."""
-    return (delay + 1.5) / 1000  # pyuv cuts off the half
+def _short(delay: int | float) -> str:
+    # The digits of a large int take long to make, and may be too many for str().
+    return str(delay) if -(10**30) < delay < 10**30 or isinstance(delay, float) else "a number over 10**30"
+
+
+class _List:
+    """The timers of one delay, in the order they were set, and when each is due."""
+
+    __slots__ = ("delay", "expiry", "number", "timers")
+
+    def __init__(self, delay: int) -> None:
+        self.delay = delay
+        self.timers: OrderedDict[Any, int] = OrderedDict()
+        self.expiry = 0  # with number, its place in the heap
+        self.number = 0
+
+
+class _Timers:
+    """A loop's timers, and the libuv timer that runs them.
+
+    What is in a list has ``_callback``, ``_args``, ``_delay``, ``_repeat``, ``_ref`` and ``_list``.
+
+    Times are in whole ms of Python's monotonic clock. A timer is due at the first whole ms that is not before
+    its delay is over, so it is never early.
+    """
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._lists: dict[int, _List] = {}
+        # One entry for each list. When a list is filled again, or its entry comes up, its place is put right.
+        self._heap: list[tuple[int, int, _List]] = []
+        self._last_number = 0
+        self._emptied = 0  # lists, since the last sweep
+        self._referenced = 0
+        self._armed: float = math.inf  # when the libuv timer fires; -inf while it runs the lists
+        self._handle = pyuv.Timer(loop.uv)
+        self._handle.ref = False
+        loop._internal.add(self._handle)
+
+    def start(self, timer: Any) -> None:
+        """Count the timer's delay from now."""
+        delay: int = timer._delay
+        self.insert(timer, delay, monotonic_ns() // 1_000_000 + 1 + delay)
+
+    def insert(self, timer: Any, delay: int, due: int) -> None:
+        entries = self._lists.get(delay)
+        if entries is None:
+            entries = self._lists[delay] = _List(delay)
+            self._place(entries, due)
+            heappush(self._heap, (due, entries.number, entries))
+            if due < self._armed:
+                self._arm(due)
+        elif not entries.timers:
+            self._place(entries, due)
+        entries.timers[timer] = due
+        timer._list = entries
+        if timer._ref:
+            self.count_ref(1)
+
+    def _place(self, entries: _List, expiry: int) -> None:
+        self._last_number += 1
+        entries.number = self._last_number
+        entries.expiry = expiry
+
+    def remove(self, timer: Any) -> None:
+        entries = timer._list
+        timer._list = None
+        del entries.timers[timer]
+        if timer._ref:
+            self.count_ref(-1)
+        if not entries.timers:
+            self._emptied += 1
+            if self._emptied > len(self._heap) // 2 + 100:
+                self._sweep()
+
+    def _sweep(self) -> None:
+        """Forget the lists that are empty; called so rarely that it costs next to nothing."""
+        self._emptied = 0
+        heap = []
+        for _, _, entries in self._heap:
+            if entries.timers:
+                heap.append((entries.expiry, entries.number, entries))
+            else:
+                del self._lists[entries.delay]
+        heapify(heap)
+        self._heap[:] = heap
+
+    def count_ref(self, change: int) -> None:
+        before, self._referenced = self._referenced, self._referenced + change
+        if not before or not self._referenced:
+            self._handle.ref = not before
+
+    def waiting(self) -> list[Timeout]:
+        """What is set, without the idle timers of sockets."""
+        return [t for entries in self._lists.values() for t in entries.timers if isinstance(t, Timeout)]
+
+    def clear(self) -> None:
+        """Cancel what is set."""
+        for timer in self.waiting():
+            timer.close()
+
+    def _arm(self, due: int) -> None:
+        self._armed = due
+        # At least 1: an older libuv calls what is due at once again and again, without a turn for I/O.
+        wait = max(due - monotonic_ns() // 1_000_000, 1)
+        self._loop.uv.update_time()
+        self._handle.start(self._on_timer, (wait + 0.5) / 1000, 0.0)  # pyuv takes s and cuts off the half
+
+    def _on_timer(self, handle: Any) -> None:
+        loop, heap = self._loop, self._heap
+        now = monotonic_ns() // 1_000_000
+        self._armed = -math.inf
+        try:
+            while heap and heap[0][0] <= now and loop._failure is None:
+                _, number, entries = heap[0]
+                if number != entries.number:
+                    heapreplace(heap, (entries.expiry, entries.number, entries))
+                    continue
+                heappop(heap)
+                try:
+                    self._run(entries, now)
+                finally:
+                    if entries.timers:
+                        heappush(heap, (entries.expiry, entries.number, entries))
+                    else:
+                        del self._lists[entries.delay]
+        finally:
+            self._armed = math.inf
+            if not self._referenced:
+                handle.ref = False
+            if heap:
+                self._arm(heap[0][0])
+        if loop._ticks and loop._failure is None:
+            loop._drain()
+
+    def _run(self, entries: _List, now: int) -> None:
+        """Call all that is due of a list; after an exception that nobody takes the next run() goes on."""
+        loop, timers = self._loop, entries.timers
+        while timers:
+            timer, due = timers.popitem(last=False)
+            if due > now:
+                timers[timer] = due
+                timers.move_to_end(timer, last=False)
+                self._place(entries, due)
+                return
+            timer._list = None
+            if timer._ref:
+                self._referenced -= 1
+            try:
+                try:
+                    timer._callback(*timer._args)
+                finally:
+                    if timer._repeat and timer._callback is not None:
+                        self._repeat(timer, due, now)
+                if loop._ticks:
+                    loop._drain()
+            except BaseException as error:
+                loop._on_exception(type(error), error, error.__traceback__)
+                if loop._failure is not None:
+                    return
+
+    def _repeat(self, timer: Any, due: int, now: int) -> None:
+        """Set an interval again: counted from when it was due, without what it has missed."""
+        if timer._list is not None:
+            self.remove(timer)
+        delay = timer._delay
+        self.insert(timer, delay, due + delay * ((now - due) // delay + 1))
 
 
 class Timeout:
     """A timer that set_timeout() or set_interval() returned; Node's class of the same name."""
 
+    __slots__ = ("__weakref__", "_args", "_callback", "_delay", "_list", "_loop", "_ref", "_repeat")
+
     def __init__(
         self,
         callback: Callable[..., Any],
-        delay: float | None,
+        delay: Any,
         args: tuple[Any, ...],
         repeat: bool,
-        loop: Loop,
+        loop: Loop | None,
     ) -> None:
         errors.check_callback("callback", callback)
+        loop = check_loop(loop)
+        if delay.__class__ is not int or not 1 <= delay <= MAX_DELAY:
+            delay = _milliseconds(delay)
         self._callback: Callable[..., Any] | None = callback  # None once it is cleared
         self._args = args
-        self._delay = _milliseconds(1 if delay is None else delay)
+        self._delay: int = delay
         self._repeat = repeat
         self._loop = loop
         self._ref = True
-        self._handle: Any = None
-        self._start()
-
-    def _start(self) -> None:
-        if self._handle is None:
-            self._handle = pyuv.Timer(self._loop.uv)
-            self._handle.ref = self._ref
-            self._loop._owners.add(self)
-        self._loop.uv.update_time()
-        self._handle.start(self._on_timer, _seconds(self._delay), 0.0)
-
-    def _on_timer(self, handle: Any) -> None:
-        loop = self._loop
-        callback = self._callback
-        assert callback is not None
-        try:
-            callback(*self._args)
-        finally:
-            if self._handle is handle and not handle.active:  # not refreshed, not cleared
-                if self._repeat:
-                    self._start()
-                else:
-                    self._give_up_handle()
-        if loop._ticks:
-            loop._drain()
+        self._list: _List | None = None  # None while it waits for nothing
+        _timers_of(loop).start(self)
 
     def close(self) -> None:
         """Cancel it; the same as clear_timeout(timer)."""
         self._loop.check_thread()
         self._callback = None
-        self._give_up_handle()
-
-    _close_with_loop = close
-
-    def _give_up_handle(self) -> None:
-        if self._handle is not None:
-            self._handle.close()
-            self._handle = None
-            self._loop._owners.discard(self)
+        self._args = ()
+        if self._list is not None:
+            self._loop._timers.remove(self)
 
     def refresh(self) -> Timeout:
-        """Count the delay from now again; a timer that has fired is set anew, a cleared one is not."""
-        self._loop.check_thread()
-        self._loop.check()
+        """Count the delay from now again; a timer that has fired is set anew, a cleared one is not.
+
+        In its own callback an interval is not changed by it.
+        """
+        loop = self._loop
+        loop.check_thread()
+        loop.check()
         if self._callback is not None:
-            self._start()
+            if self._list is not None:
+                loop._timers.remove(self)
+            loop._timers.start(self)
         return self
 
     def ref(self) -> Timeout:
@@ -115,9 +315,10 @@ class Timeout:
 
     def _set_ref(self, ref: bool) -> Timeout:
         self._loop.check_thread()
-        self._ref = ref
-        if self._handle is not None:
-            self._handle.ref = ref
+        if ref != self._ref:
+            self._ref = ref
+            if self._list is not None:
+                self._loop._timers.count_ref(1 if ref else -1)
         return self
 
     def has_ref(self) -> bool:
@@ -125,51 +326,63 @@ class Timeout:
         return self._ref
 
     def __repr__(self) -> str:
-        state = "waiting" if self._handle is not None else "done"
+        state = "waiting" if self._list is not None else "done"
         return f"<Timeout {self._delay} ms, {state}>"
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError("a Timeout cannot be copied or pickled")
 
 
 class IdleTimer:
-    """Calls back when ``active()`` was not called for so many ms; then waits for the next activity."""
+    """Calls ``owner._on_timeout()`` when ``active()`` was not called for so many ms.
 
-    __slots__ = ("_callback", "_delay", "_handle", "_last", "_loop", "_waiting")
+    Then it waits for the next activity. It does not keep the loop running.
 
-    def __init__(self, loop: Loop, delay: float, callback: Callable[[], object]) -> None:
-        self._loop = loop
-        self._delay = _milliseconds(min(delay, MAX_DELAY))
-        self._callback = callback
-        self._handle = pyuv.Timer(loop.uv)
-        loop._internal.add(self._handle)
-        self._waiting = False
-        loop.uv.update_time()
+    :param delay: in ms; one over 2**31 - 1 is cut to that, with Node's TimeoutOverflowWarning.
+    """
+
+    __slots__ = ("_delay", "_last", "_list", "_owner", "_timers")
+    _args = ()
+    _repeat = False
+    _ref = False
+
+    def __init__(self, loop: Loop, delay: int | float, owner: Any) -> None:
+        if delay > MAX_DELAY:
+            text = f"does not fit into a 32-bit signed integer. Timer duration was truncated to {MAX_DELAY}."
+            _warn(TimeoutOverflowWarning, f"{_short(delay)} {text}")
+            delay = MAX_DELAY
+        self._delay = max(int(delay), 1)
+        self._owner = owner
+        self._timers = _timers_of(loop)
+        self._list: _List | None = None
         self.active()
 
     def active(self) -> None:
         """Count the delay from now."""
-        self._last = self._loop.uv.now()
-        if not self._waiting:
-            self._wait(self._delay)
+        self._last = monotonic_ns()
+        if self._list is None:
+            self._timers.start(self)
 
-    def _wait(self, delay: int) -> None:
-        self._waiting = True
-        self._handle.start(self._on_timer, _seconds(delay), 0.0)
-        self._handle.ref = False
-
-    def _on_timer(self, handle: Any) -> None:
-        loop = self._loop
-        self._waiting = False
-        rest = self._last + self._delay - loop.uv.now()
+    def _callback(self) -> None:
+        due = self._last // 1_000_000 + 1 + self._delay
+        rest = due - monotonic_ns() // 1_000_000
         if rest > 0:
-            self._wait(rest)
+            # The list of what is set now and due then, for a list has to be in order.
+            self._timers.insert(self, rest - 1, due)
         else:
-            self._callback()
-        if loop._ticks:
-            loop._drain()
+            self._owner._on_timeout()
 
     def close(self) -> None:
         """Call back no more."""
-        self._loop._internal.discard(self._handle)
-        self._handle.close()
+        if self._list is not None:
+            self._timers.remove(self)
+
+
+def _timers_of(loop: Loop) -> _Timers:
+    timers: _Timers | None = loop._timers
+    if timers is None:
+        timers = loop._timers = _Timers(loop)
+    return timers
 
 
 class Immediate:
@@ -263,15 +476,25 @@ def _nothing(handle: Any) -> None:
 def set_timeout(
     callback: Callable[..., Any], delay: float | None = 1, *args: Any, loop: Loop | None = None
 ) -> Timeout:
-    """Call ``callback(*args)`` once, after ``delay`` ms. Node's ``setTimeout()``."""
-    return Timeout(callback, delay, args, False, check_loop(loop))
+    """Call ``callback(*args)`` once, after ``delay`` ms. Node's ``setTimeout()``.
+
+    :param delay: a real number, of which whole ms are used; more than 2**31 - 1, less than 0 or nan count as
+        1, with Node's TimeoutOverflowWarning, TimeoutNegativeWarning or TimeoutNaNWarning.
+    :param loop: the loop to work on; this thread's by default.
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
+    """
+    return Timeout(callback, delay, args, False, loop)
 
 
 def set_interval(
     callback: Callable[..., Any], delay: float | None = 1, *args: Any, loop: Loop | None = None
 ) -> Timeout:
-    """Call ``callback(*args)`` every ``delay`` ms. Node's ``setInterval()``."""
-    return Timeout(callback, delay, args, True, check_loop(loop))
+    """Call ``callback(*args)`` every ``delay`` ms. Node's ``setInterval()``.
+
+    The time a callback takes, or by which it is late, does not move the next ones; calls that were missed
+    are left out. Arguments as of set_timeout().
+    """
+    return Timeout(callback, delay, args, True, loop)
 
 
 def set_immediate(callback: Callable[..., Any], *args: Any, loop: Loop | None = None) -> Immediate:

@@ -62,6 +62,7 @@ def test_timeouts_fire_in_the_order_of_their_delays(run: Any) -> None:
     assert calls == [1, 40, 80, 120]
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(
     "delay", [0, -1, 0.5, math.nan, math.inf, -math.inf, 2**31, 10**20, None, True], ids=str
 )

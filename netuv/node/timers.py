@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from netuv import timers
 from netuv.node.names import node_names
 
-T = TypeVar("T")
 
-clearTimeout = timers.clear_timeout
-clearInterval = timers.clear_interval
-clearImmediate = timers.clear_immediate
+def clearTimeout(timer: Any = None) -> None:
+    """Cancel a timeout or an interval; anything else is ignored."""
+    if isinstance(timer, timers.Timeout):
+        timer.close()
+
+
+clearInterval = clearTimeout
+
+
+def clearImmediate(immediate: Any = None) -> None:
+    """Cancel an immediate; anything else is ignored."""
+    if isinstance(immediate, timers.Immediate):
+        immediate.close()
 
 
 @node_names()
 class Timeout(timers.Timeout):
     """What setTimeout() and setInterval() return: ``ref``, ``unref``, ``hasRef``, ``refresh``, ``close``."""
 
-    __slots__ = ()  # so that an object of netuv's can become one
+    __slots__ = ()
 
     if TYPE_CHECKING:
 
@@ -39,20 +48,17 @@ class Immediate(timers.Immediate):
 
 def setTimeout(callback: Callable[..., Any], delay: float | None = 1, *args: Any) -> Timeout:
     """Call ``callback(*args)`` once, after ``delay`` ms."""
-    return _named(timers.set_timeout(callback, delay, *args), Timeout)
+    return Timeout(callback, delay, args, False, None)
 
 
 def setInterval(callback: Callable[..., Any], delay: float | None = 1, *args: Any) -> Timeout:
     """Call ``callback(*args)`` every ``delay`` ms."""
-    return _named(timers.set_interval(callback, delay, *args), Timeout)
+    return Timeout(callback, delay, args, True, None)
 
 
 def setImmediate(callback: Callable[..., Any], *args: Any) -> Immediate:
     """Call ``callback(*args)`` after this turn's I/O."""
-    return _named(timers.set_immediate(callback, *args), Immediate)
-
-
-def _named(timer: Any, cls: type[T]) -> T:
-    timer.__class__ = cls  # the class only adds names
-    named: T = timer
+    immediate: Any = timers.set_immediate(callback, *args)
+    immediate.__class__ = Immediate  # the class only adds names
+    named: Immediate = immediate
     return named

@@ -1,0 +1,597 @@
+"""Timers on one libuv timer: their order, drift, failures, odd delays, what is cleared, memory (row N15)."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import gc
+import math
+import socket
+import time
+import tracemalloc
+import weakref
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import netuv
+from netuv import node
+from netuv.timers import (
+    MAX_DELAY,
+    IdleTimer,
+    TimeoutNaNWarning,
+    TimeoutNegativeWarning,
+    TimeoutOverflowWarning,
+)
+
+pytestmark = pytest.mark.row("N15")
+
+
+def busy(ms: float) -> None:
+    until = time.monotonic() + ms / 1000
+    while time.monotonic() < until:
+        pass
+
+
+def nothing(*args: Any) -> None: ...
+
+
+@pytest.fixture
+def no_gc() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+# -- order -----------------------------------------------------------------------------------------
+
+
+def test_all_timers_share_one_handle(loop: netuv.Loop) -> None:
+    before = len(loop.uv.handles)
+    timers = [netuv.set_timeout(nothing, delay) for delay in (1, 1, 5, 1000)]
+    assert len(loop.uv.handles) <= before + 1
+    assert set(loop.handles) == set(timers)
+    for timer in timers:
+        timer.close()
+    assert loop.handles == []
+
+
+def test_a_late_loop_runs_one_list_after_the_other(run: Any) -> None:
+    calls: list[str] = []
+    netuv.set_timeout(calls.append, 10, "10 a")
+    netuv.set_timeout(calls.append, 5, "5 a")
+    busy(3)
+    netuv.set_timeout(calls.append, 5, "5 b")
+    netuv.set_timeout(calls.append, 1, "1")
+    netuv.set_timeout(calls.append, 10, "10 b")
+    busy(40)
+    run()
+    assert calls == ["1", "5 a", "5 b", "10 a", "10 b"]
+
+
+def test_a_list_keeps_its_place_when_its_first_timer_is_cleared(run: Any) -> None:
+    """Unless it was empty in between. Both as in Node."""
+    calls: list[str] = []
+    first = netuv.set_timeout(nothing, 20)
+    busy(3)
+    netuv.set_timeout(calls.append, 18, "18")
+    busy(3)
+    netuv.set_timeout(calls.append, 20, "20")
+    first.close()
+    busy(60)
+    run()
+    assert calls == ["20", "18"]
+    calls.clear()
+    first = netuv.set_timeout(nothing, 20)
+    busy(3)
+    netuv.set_timeout(calls.append, 18, "18")
+    busy(3)
+    first.close()
+    netuv.set_timeout(calls.append, 20, "20")
+    busy(60)
+    run()
+    assert calls == ["18", "20"]
+
+
+def test_what_is_due_only_after_a_slow_callback_waits_for_the_next_turn(run: Any) -> None:
+    calls: list[str] = []
+
+    def slow() -> None:
+        calls.append("slow")
+        netuv.set_immediate(calls.append, "immediate")
+        busy(80)
+
+    netuv.set_timeout(slow, 5)
+    netuv.set_timeout(calls.append, 50, "50")
+    netuv.set_timeout(calls.append, 5, "5")
+    run()
+    assert calls == ["slow", "5", "immediate", "50"]
+
+
+def test_intervals_that_are_always_late_do_not_starve_the_loop(run: Any) -> None:
+    calls: list[str] = []
+
+    def on_interval() -> None:
+        calls.append("interval")
+        busy(4)
+        netuv.set_immediate(calls.append, "immediate")
+        if len(calls) > 6:
+            timer.close()
+
+    timer = netuv.set_interval(on_interval, 2)
+    run()
+    assert calls == ["interval", "immediate"] * 4
+
+
+def test_a_timer_may_clear_others_of_its_turn(run: Any) -> None:
+    calls: list[int] = []
+
+    def first() -> None:
+        for timer in timers:
+            timer.close()
+
+    netuv.set_timeout(first, 3)
+    timers = [netuv.set_timeout(calls.append, delay, delay) for delay in (3, 3, 4, 5)]
+    busy(20)
+    run()
+    assert calls == []
+
+
+# -- intervals -------------------------------------------------------------------------------------
+
+
+def ticks(run: Any, delay: int, count: int, work: float = 0) -> list[float]:
+    """When an interval was called, in ms after it was set."""
+    times: list[float] = []
+
+    def on_interval() -> None:
+        times.append((time.monotonic() - start) * 1000)
+        if len(times) == count:
+            timer.close()
+        busy(work)
+
+    start = time.monotonic()
+    timer = netuv.set_interval(on_interval, delay)
+    run()
+    return times
+
+
+@pytest.mark.parametrize(("delay", "count", "work"), [(1, 100, 0), (10, 30, 0), (20, 10, 10)])
+def test_no_tick_is_early(run: Any, delay: int, count: int, work: float) -> None:
+    for number, at in enumerate(ticks(run, delay, count, work), 1):
+        assert at >= number * delay
+
+
+def due(timer: Any) -> int:
+    """When a timer that waits is due, on the clock of the timers."""
+    at: int = timer._list.timers[timer]
+    return at
+
+
+def test_an_interval_counts_from_when_it_was_due(run: Any) -> None:
+    """However late its calls are, and however long they take."""
+    dues: list[int] = []
+
+    def on_interval() -> None:
+        busy(6)
+        netuv.next_tick(look)
+
+    def look() -> None:
+        dues.append(due(timer) - first)
+        if len(dues) == 12:
+            timer.close()
+
+    timer = netuv.set_interval(on_interval, 10)
+    first = due(timer)
+    run()
+    assert all(each % 10 == 0 for each in dues), dues
+    assert dues == sorted(set(dues))
+
+
+def test_missed_ticks_are_left_out(run: Any) -> None:
+    calls: list[int] = []
+    timer = netuv.set_interval(lambda: calls.append(1), 10)
+    first = due(timer)
+    busy(95)
+    after: list[int] = []
+
+    def look() -> None:
+        after.append(len(calls))
+        after.append(due(timer) - first)
+        timer.close()
+
+    netuv.set_timeout(netuv.set_immediate, 0, look)
+    run()
+    assert after[0] == 1
+    assert after[1] >= 80
+    assert after[1] % 10 == 0
+
+
+def test_refresh_in_its_own_callback_does_not_move_an_interval(run: Any) -> None:
+    dues: list[int] = []
+
+    def on_interval() -> None:
+        busy(5)
+        timer.refresh()
+        netuv.next_tick(lambda: dues.append(due(timer) - first))
+        if len(dues) == 3:
+            netuv.next_tick(timer.close)
+
+    timer = netuv.set_interval(on_interval, 20)
+    first = due(timer)
+    run()
+    assert all(each % 20 == 0 for each in dues), dues
+
+
+# -- ref -------------------------------------------------------------------------------------------
+
+
+def test_ref_and_unref_at_any_time(loop: netuv.Loop, run: Any, must_call: Any) -> None:
+    timer = netuv.set_timeout(must_call(), 5)
+    timer.unref().unref().ref().ref()
+    other = netuv.set_timeout(nothing, 60_000).unref()
+    run()
+    assert timer.unref().has_ref() is False  # it has fired
+    timer.ref().unref()
+    assert timer.refresh().has_ref() is False
+    run()  # ends at once
+    timer.close()
+    timer.ref()
+    assert timer.has_ref() is True
+    other.ref()
+    netuv.set_timeout(other.unref, 3)
+    run()
+    other.close()
+    assert loop.handles == []
+
+
+# -- exceptions ------------------------------------------------------------------------------------
+
+
+def test_no_timer_is_lost_by_an_exception(loop: netuv.Loop, run: Any) -> None:
+    calls: list[Any] = []
+
+    def fail(name: str) -> None:
+        calls.append(name)
+        netuv.next_tick(calls.append, f"tick of {name}")
+        raise LookupError(name)
+
+    netuv.set_timeout(fail, 2, "a")
+    netuv.set_timeout(calls.append, 2, "b")
+    interval = netuv.set_interval(fail, 3, "c")
+    netuv.set_timeout(calls.append, 3, "d")
+    busy(20)
+    with pytest.raises(LookupError, match="a"):
+        run()
+    assert calls == ["a"]
+    with pytest.raises(LookupError, match="c"):
+        run()
+    assert calls == ["a", "tick of a", "b", "c"]
+    with pytest.raises(LookupError, match="c"):
+        run()
+    assert calls == ["a", "tick of a", "b", "c", "tick of c", "d", "c"]
+    interval.close()
+    run()
+
+
+def test_with_a_taker_the_rest_runs_on(loop: netuv.Loop, run: Any) -> None:
+    calls: list[Any] = []
+    loop.on("uncaughtException", lambda error: calls.append(str(error)))
+
+    def fail(name: str) -> None:
+        calls.append(name)
+        netuv.next_tick(calls.append, "tick")
+        raise ValueError(f"error of {name}")
+
+    def fail_in_tick() -> None:
+        netuv.next_tick(fail, "tick of c")
+        netuv.next_tick(calls.append, "later")
+
+    netuv.set_timeout(fail, 2, "a")
+    netuv.set_timeout(calls.append, 2, "b")
+    netuv.set_timeout(fail_in_tick, 2)
+    netuv.set_timeout(calls.append, 2, "d")
+    busy(20)
+    run()
+    assert calls == ["a", "error of a", "b", "tick", "tick of c", "error of tick of c", "d", "later", "tick"]
+
+
+def test_an_exception_in_an_interval_keeps_its_due_times(loop: netuv.Loop, run: Any) -> None:
+    dues: list[int] = []
+
+    def on_interval() -> None:
+        raise KeyError
+
+    timer = netuv.set_interval(on_interval, 5)
+    first = due(timer)
+    for _ in range(4):
+        with pytest.raises(KeyError):
+            run()
+        dues.append(due(timer) - first)
+    timer.close()
+    assert all(each % 5 == 0 for each in dues), dues
+    assert dues == sorted(set(dues))
+
+
+# -- delays ----------------------------------------------------------------------------------------
+
+ODD = [
+    (2**31, TimeoutOverflowWarning, "2147483648 does not fit into a 32-bit signed integer."),
+    (math.inf, TimeoutOverflowWarning, "inf does not fit into a 32-bit signed integer."),
+    (10**5000, TimeoutOverflowWarning, "a number over 10.* does not fit into a 32-bit signed integer."),
+    (-1, TimeoutNegativeWarning, "-1 is a negative number."),
+    (-0.5, TimeoutNegativeWarning, "-0.5 is a negative number."),
+    (-math.inf, TimeoutNegativeWarning, "-inf is a negative number."),
+    (math.nan, TimeoutNaNWarning, "nan is not a number."),
+    (Decimal("NaN"), TimeoutNaNWarning, "nan is not a number."),
+    (Fraction(10**400), TimeoutOverflowWarning, "inf does not fit"),
+]
+
+
+@pytest.mark.parametrize(
+    ("delay", "kind", "text"), ODD, ids=lambda value: str(value)[:20] if not isinstance(value, int) else "int"
+)
+@pytest.mark.parametrize(
+    "function", [netuv.set_timeout, netuv.set_interval, node.setTimeout, node.setInterval]
+)
+def test_a_delay_that_does_not_fit_is_1_with_a_warning(
+    loop: netuv.Loop, function: Callable[..., Any], delay: Any, kind: Any, text: str
+) -> None:
+    with pytest.warns(kind, match=text + ".*") as caught:
+        timer = function(nothing, delay)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    assert issubclass(kind, RuntimeWarning)
+    assert "<Timeout 1 ms" in repr(timer)
+    timer.close()
+
+
+def test_nothing_is_set_when_the_warning_is_an_error(loop: netuv.Loop) -> None:
+    with pytest.raises(TimeoutOverflowWarning):
+        netuv.set_timeout(nothing, 2**31)
+    assert loop.handles == []
+
+
+@pytest.mark.parametrize("delay", [0, 0.5, 0.0, -0.0, None, True, False, MAX_DELAY, MAX_DELAY + 0.0])
+def test_no_warning_for(loop: netuv.Loop, delay: Any) -> None:
+    netuv.set_timeout(nothing, delay).close()
+
+
+class Index:
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        return self.value
+
+
+@pytest.mark.parametrize("delay", [Index(7), Decimal("7.9"), Fraction(15, 2), 7.5])
+def test_whatever_is_a_real_number_is_a_delay(loop: netuv.Loop, delay: Any) -> None:
+    timer = netuv.set_timeout(nothing, delay)
+    assert "<Timeout 7 ms" in repr(timer)
+    timer.close()
+    client = netuv.Socket()
+    client.set_timeout(delay)
+    client.destroy()
+    loop.run()
+
+
+def test_a_timedelta_is_refused_with_a_hint(loop: netuv.Loop) -> None:
+    delay: Any = datetime.timedelta(seconds=1)
+    with pytest.raises(TypeError, match=r"delay\.total_seconds\(\) \* 1000"):
+        netuv.set_timeout(nothing, delay)
+    with pytest.raises(TypeError, match=r"timeout\.total_seconds\(\) \* 1000"):
+        netuv.Socket().set_timeout(delay)
+
+
+def test_a_socket_s_timeout_is_cut_with_a_warning(loop: netuv.Loop) -> None:
+    with pytest.warns(TimeoutOverflowWarning, match="truncated to 2147483647") as caught:
+        client = netuv.Socket().set_timeout(2**31)
+    assert caught[0].filename == __file__
+    assert client.timeout == 2**31
+    with pytest.warns(TimeoutOverflowWarning) as caught:
+        node.net.Socket().setTimeout(2**40)
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda: netuv.set_timeout(nothing, 1, loop=5),  # type: ignore[arg-type]
+        lambda: netuv.set_interval(nothing, 1, loop=0),  # type: ignore[arg-type]
+        lambda: netuv.set_immediate(nothing, loop="loop"),  # type: ignore[arg-type]
+        lambda: netuv.next_tick(nothing, loop=False),  # type: ignore[arg-type]
+    ],
+)
+def test_a_loop_that_is_none_is_named(function: Callable[[], Any]) -> None:
+    with pytest.raises(TypeError, match="'loop'") as caught:
+        function()
+    assert caught.value.code == "ERR_INVALID_ARG_TYPE"  # type: ignore[attr-defined]
+
+
+# -- clear -----------------------------------------------------------------------------------------
+
+
+def test_node_s_clear_functions_ignore_what_they_do_not_know(run: Any, must_call: Any) -> None:
+    for clear in (node.clearTimeout, node.clearInterval, node.clearImmediate):
+        clear()
+        for what in (None, {}, "foo", 5, math.nan, nothing):
+            clear(what)
+    node.clearTimeout(node.setImmediate(must_call()))
+    node.clearInterval(node.setImmediate(must_call()))
+    node.clearImmediate(node.setTimeout(must_call(), 1))
+    node.clearTimeout(node.setInterval(nothing, 1))
+    node.clearInterval(node.setTimeout(nothing, 1))
+    node.clearTimeout(netuv.set_timeout(nothing, 1))
+    run()
+
+
+def test_a_timer_cannot_be_copied(loop: netuv.Loop) -> None:
+    timer = netuv.set_timeout(nothing, 60_000)
+    with pytest.raises(TypeError, match="copied"):
+        copy.copy(timer)
+    timer.close()
+    timer.close()
+
+
+# -- memory ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delay", [lambda number: 60_000, lambda number: 1000 + number], ids=["one", "many"])
+@pytest.mark.parametrize("where", ["outside", "in a timer"])
+def test_cleared_timers_do_not_pile_up(loop: netuv.Loop, run: Any, delay: Any, where: str) -> None:
+    kept = netuv.set_timeout(nothing, 500_000)
+
+    def many() -> None:
+        for number in range(20_000):
+            netuv.clear_timeout(netuv.set_timeout(nothing, delay(number)))
+
+    def measured() -> None:
+        many()
+        tracemalloc.start()
+        many()
+        used.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+        kept.close()
+
+    used: list[int] = []
+    if where == "outside":
+        measured()
+    else:
+        netuv.set_timeout(measured, 1)
+    run()
+    assert used[0] < 100_000
+
+
+def test_a_loop_that_closes_clears_its_timers() -> None:
+    loop = netuv.Loop()
+    done = netuv.set_timeout(nothing, 1, loop=loop)
+    loop.run()
+
+    class Thing: ...
+
+    thing = Thing()
+    alive = [weakref.ref(thing)]
+    timer = netuv.set_timeout(nothing, 60_000, thing, loop=loop)
+    interval = netuv.set_interval(nothing, 60_000, thing, loop=loop).unref()
+    del thing
+    uv = weakref.ref(loop.uv) if hasattr(type(loop.uv), "__weakref__") else None
+    loop.close()
+    gc.collect()
+    assert alive[0]() is None
+    assert uv is None or uv() is None
+    for each in (timer, interval, done):
+        assert "done" in repr(each)
+        each.close()
+        with pytest.raises(netuv.errors.StateError) as caught:
+            each.refresh()
+        assert caught.value.code == "ERR_LOOP_CLOSED"
+
+
+def test_a_timer_that_a_close_listener_sets_is_done_with_the_loop() -> None:
+    loop = netuv.Loop()
+    timers: list[Any] = []
+    client = netuv.Socket(loop=loop)
+    client.on("close", lambda had_error: timers.append(netuv.set_timeout(nothing, 60_000, loop=loop).unref()))
+    client.destroy()
+    loop.close()
+    assert "done" in repr(timers[0])
+
+
+# -- idle timers of sockets ------------------------------------------------------------------------
+
+
+def test_a_socket_with_a_timeout_is_freed_without_the_collector(
+    loop: netuv.Loop, run: Any, no_gc: None
+) -> None:
+    mine, theirs = socket.socketpair()
+    client = netuv.Socket(fd=mine.detach())
+    client.set_timeout(60_000)
+    client.resume()
+    theirs.sendall(b"x")
+    theirs.close()
+    gone = weakref.ref(client)
+    run()
+    del client
+    assert gone() is None
+
+
+def test_idle_timeouts_have_no_handle_and_are_no_timers_of_the_program(loop: netuv.Loop, run: Any) -> None:
+    netuv.set_timeout(nothing, 1)
+    run()
+    before = len(loop.uv.handles)
+    sockets = [netuv.Socket().set_timeout(1000 + number) for number in range(10)]
+    assert len(loop.uv.handles) == before
+    assert loop.handles == []
+    for client in sockets:
+        client.destroy()
+    run()
+
+
+def test_an_idle_timeout_is_never_early_and_comes_once(run: Any, peer: Any) -> None:
+    mine, theirs = socket.socketpair()
+    client = netuv.Socket(fd=mine.detach())
+    last = [time.monotonic()]
+    idle: list[float] = []
+    timeouts = [0]
+
+    def on_data(data: bytes) -> None:
+        last[0] = time.monotonic()
+
+    def on_timeout() -> None:
+        timeouts[0] += 1
+        idle.append((time.monotonic() - last[0]) * 1000)
+        if timeouts[0] == 2:
+            client.destroy()
+        else:  # a write starts it anew
+            netuv.set_timeout(write, 60)
+
+    def write() -> None:
+        busy(10)  # the loop's own time is stale by then
+        last[0] = time.monotonic()
+        client.write(b"y")
+
+    def send(left: int) -> None:
+        theirs.sendall(b"x")
+        if left:
+            netuv.set_timeout(send, 10, left - 1)
+
+    client.on("data", on_data).on("timeout", on_timeout)
+    client.set_timeout(30)
+    send(8)
+    run()
+    theirs.close()
+    assert timeouts == [2]
+    # The read is stamped just before 'data'.
+    assert idle[0] >= 29
+    assert idle[1] >= 30
+
+
+def test_many_idle_timers_of_one_delay_fire_in_the_order_of_their_last_activity(
+    loop: netuv.Loop, run: Any
+) -> None:
+    class Owner:
+        def __init__(self, name: int) -> None:
+            self.name = name
+
+        def _on_timeout(self) -> None:
+            calls.append(self.name)
+
+    calls: list[int] = []
+    timers = [IdleTimer(loop, 40, Owner(number)) for number in range(5)]
+
+    def touch(order: list[int]) -> None:
+        if order:
+            timers[order[0]].active()
+            netuv.set_timeout(touch, 3, order[1:])
+
+    netuv.set_timeout(touch, 5, [3, 1, 4, 0, 2])
+    netuv.set_timeout(nothing, 150)
+    run()
+    assert calls == [3, 1, 4, 0, 2]
+    for timer in timers:
+        timer.close()
