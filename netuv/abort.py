@@ -6,6 +6,7 @@ Socket() destroy the socket with an AbortError, listen() closes the server.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netuv import errors
@@ -51,13 +52,58 @@ class AbortController:
         if not signal.aborted:
             signal.aborted = True
             signal.reason = errors.abort_error() if reason is None else reason
-            signal.emit("abort")
+            try:
+                signal.emit("abort")
+            finally:  # those that a listener in front of them has left out by an exception
+                for listener in signal._events.get("abort", ()):
+                    if type(listener) is _Reactions:
+                        signal.remove_listener("abort", listener)
+                        listener()
 
 
 def _check(signal: Any) -> AbortSignal:
     if not isinstance(signal, AbortSignal):
         raise errors.invalid_arg_type("signal", "an AbortSignal", signal)
     return signal
+
+
+class _Reactions:
+    """What is to happen at 'abort' for many sockets: one listener, however many there are.
+
+    It has the place of the first of them among the listeners of the user; what is added after another
+    listener goes to a new one, so that all run in the order in which they were added, as in Node.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: dict[object, Callable[[], object]] = {}
+
+    def __call__(self) -> None:
+        waiting, self.waiting = self.waiting, {}
+        failure = None
+        for react in waiting.values():
+            try:
+                react()
+            except BaseException as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+
+def _react(signal: AbortSignal, react: Callable[[], object], owner: EventEmitter) -> None:
+    """Call ``react()`` at 'abort', unless ``owner`` has emitted 'close' by then."""
+    listeners = signal._events.get("abort", ())
+    reactions = listeners[-1] if listeners and type(listeners[-1]) is _Reactions else None
+    if reactions is None:
+        reactions = _Reactions()
+        signal._add_listener("abort", reactions)
+    key = object()
+    reactions.waiting[key] = react
+
+    def forget(*args: object) -> None:
+        if reactions.waiting.pop(key, None) and not reactions.waiting:
+            signal.remove_listener("abort", reactions)
+
+    owner.prepend_once_listener("close", forget)
 
 
 def destroy_on_abort(signal: Any, stream: Stream) -> None:
@@ -70,8 +116,7 @@ def destroy_on_abort(signal: Any, stream: Stream) -> None:
     if signal.aborted:
         stream._tick(on_abort)
     else:
-        signal.once("abort", on_abort)
-        stream.once("close", lambda *args: signal.remove_listener("abort", on_abort))
+        _react(signal, on_abort, stream)
 
 
 def close_on_abort(signal: Any, server: Server) -> None:
@@ -80,9 +125,4 @@ def close_on_abort(signal: Any, server: Server) -> None:
     if signal.aborted:
         server._loop.next_tick(server.close)
     else:
-
-        def on_abort() -> None:
-            server.close()
-
-        signal.once("abort", on_abort)
-        server.once("close", lambda: signal.remove_listener("abort", on_abort))
+        _react(signal, server.close, server)
