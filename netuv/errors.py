@@ -559,6 +559,13 @@ def _snake_case(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])[A-Z]", lambda match: f"_{match[0]}", name).lower()
 
 
+def refuse_copy(thing: object, protocol: object = None) -> Any:
+    """The ``__reduce_ex__`` of what copy and pickle could only make a second owner of."""
+    raise TypeError(
+        f"a {type(thing).__name__} cannot be copied or pickled: it stands for something open in this process"
+    )
+
+
 # --- checks that many modules share ----------------------------------------------------------
 
 _ASYNC_FLAGS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR

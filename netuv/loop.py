@@ -102,6 +102,8 @@ class Loop(EventEmitter):
         self._internal: set[Any] = {self._prepare, self._async}  # not for the census
         self.uv.excepthook = self._on_exception
 
+    __reduce_ex__ = errors.refuse_copy
+
     def __repr__(self) -> str:
         state = "closed" if self.closed else "running" if self._running else "idle"
         return f"<netuv.Loop {state}, {len(self._owners)} open>"

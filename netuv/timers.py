@@ -325,6 +325,8 @@ class Timeout:
         """False after unref()."""
         return self._ref
 
+    __reduce_ex__ = errors.refuse_copy
+
     def __repr__(self) -> str:
         state = "waiting" if self._list is not None else "done"
         return f"<Timeout {self._delay} ms, {state}>"
