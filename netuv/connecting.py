@@ -14,10 +14,13 @@ An answer (of the lookup, of libuv, of the timer) that comes when the socket has
 
 from __future__ import annotations
 
+import errno
 import os
 import socket as stdlib_socket
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyuv
@@ -140,7 +143,8 @@ class Attempt:
         self.plan = plan
         self.cancelled = False
         self.timer: Timeout | None = None
-        self.addresses: list[tuple[str, int]] = []  # those still to try
+        self.addresses: deque[tuple[str, int]] = deque()  # those still to try
+        self.tried = False  # the first of them
         self.failures: list[errors.NetError] = []
 
     def start(self) -> None:
@@ -173,51 +177,55 @@ class Attempt:
     # -- the lookup's answer -----------------------------------------------------------------------
 
     def _on_lookup(self, error: Any, address: Any = None, family: Any = None) -> None:
-        self.socket.emit("lookup", error, address, family, self.plan.host)
-        if self.cancelled:
-            return
-        if error is None:
-            error = self._unusable(address, family)
-        if error is not None:
-            self._fail_later(error)
-        else:
-            self._touch()
-            self._connect(address, family)
+        try:
+            self.socket.emit("lookup", error, address, family, self.plan.host)
+        finally:
+            if not self.cancelled:
+                if error is None:
+                    error = self._unusable(address, family)
+                if error is not None:
+                    self._fail_later(error)
+                else:
+                    self._touch()
+                    self._connect(address, family)
 
     def _on_lookup_all(self, error: Any, addresses: Any = None) -> None:
         if self.cancelled:
             return
-        socket = self.socket
+        socket, host = self.socket, self.plan.host
         if error is not None:
-            socket.emit("lookup", error, None, None, self.plan.host)
-            self._fail_later(error)
+            try:
+                socket.emit("lookup", error, None, None, host)
+            finally:
+                self._fail_later(error)
             return
-        usable: dict[int, list[str]] = {}  # by family, in the order of their first address
-        for entry in addresses:
-            address, family = entry["address"], entry["family"]
-            socket.emit("lookup", None, address, family, self.plan.host)
-            if self.cancelled:
-                return
+        found = _pairs(addresses)
+        try:
+            for address, family in found:
+                socket.emit("lookup", None, address, family, host)
+                if self.cancelled:
+                    return
+        finally:
+            if not self.cancelled:
+                self._connect_all(found)
+
+    def _connect_all(self, found: list[tuple[Any, Any]]) -> None:
+        usable: dict[int, dict[str, None]] = {}  # by family, each in the order of their first address
+        for address, family in found:
             if self._unusable(address, family) is None:
-                of_family = usable.setdefault(family, [])
-                if address not in of_family:
-                    of_family.append(address)
-        for rank in range(max(map(len, usable.values()), default=0)):
-            for family, of_family in usable.items():
-                if rank < len(of_family):
-                    self.addresses.append((of_family[rank], family))
+                usable.setdefault(family, {})[address] = None
+        columns = [[(address, family) for address in of_family] for family, of_family in usable.items()]
+        self.addresses.extend(pair for row in zip_longest(*columns) for pair in row if pair is not None)
         if not self.addresses:
-            first = addresses[0] if addresses else {"address": None, "family": None}
-            self._fail_later(
-                self._unusable(first["address"], first["family"]) or errors.invalid_ip(first["address"])
-            )
+            first = found[0] if found else (None, None)
+            self._fail_later(self._unusable(*first) or errors.invalid_ip(first[0]))
             return
         self._touch()
         if len(self.addresses) == 1:
             self._connect(*self.addresses[0])
         else:
-            socket.auto_select_family_attempted_addresses = []
-            self._try_next(first=True)
+            self.socket.auto_select_family_attempted_addresses = []
+            self._try_next()
 
     def _unusable(self, address: Any, family: Any) -> BaseException | None:
         if not is_ip(address):
@@ -265,9 +273,14 @@ class Attempt:
             if failure is not None:
                 socket.destroy(failure)
                 return
-        socket.emit("connectionAttempt", address, plan.port, family)
-        if self.cancelled:
-            return
+        try:
+            socket.emit("connectionAttempt", address, plan.port, family)
+        finally:
+            if not self.cancelled:
+                self._connect_now(handle, address, family)
+
+    def _connect_now(self, handle: Any, address: str, family: int) -> None:
+        socket, plan = self.socket, self.plan
         if self._is_blocked(address, family):
             socket.destroy(errors.ip_blocked(address))
             return
@@ -291,8 +304,10 @@ class Attempt:
                 socket._on_connected()
             else:
                 error = errors.from_status(status, "connect", address, port, local=self._local())
-                socket.emit("connectionAttemptFailed", address, port, family, error)
-                socket.destroy(error)
+                try:
+                    socket.emit("connectionAttemptFailed", address, port, family, error)
+                finally:
+                    socket.destroy(error)
         if socket._loop._ticks:
             socket._loop._drain()
 
@@ -308,30 +323,52 @@ class Attempt:
 
     # -- several addresses, in turn ------------------------------------------------------------------
 
-    def _try_next(self, first: bool = False) -> None:
+    def _try_next(self) -> None:
+        """Start the next attempt; those that fail at once are passed over, however many there are.
+
+        An exception of a listener lets the rest go on in a tick.
+        """
         if self.timer is not None:
             self.timer.close()
             self.timer = None
-        socket, plan = self.socket, self.plan
-        if not self.addresses:
-            socket.destroy(errors.aggregate(self.failures))
-            return
-        address, family = self.addresses.pop(0)
-        if not first:
-            socket._replace_handle(pyuv.TCP(socket._loop.uv))
-        handle = socket._handle
-        if plan.local_port:
-            failure = bind(handle, _ANY[family], plan.local_port)
-            if failure is not None:
-                self.failures.append(failure)
-                self._try_next()
+        socket, port = self.socket, self.plan.port
+        while not self.cancelled:
+            if not self.addresses:
+                socket.destroy(errors.aggregate(self.failures))
                 return
-        if self._is_blocked(address, family):
-            self._failed(address, family, errors.ip_blocked(address))
-            return
-        socket.emit("connectionAttempt", address, plan.port, family)
+            address, family = self.addresses.popleft()
+            if self.tried:
+                socket._replace_handle(pyuv.TCP(socket._loop.uv))
+            self.tried = True
+            if self.plan.local_port:
+                failure = bind(socket._handle, _ANY[family], self.plan.local_port)
+                if failure is not None:
+                    self.failures.append(failure)
+                    continue
+            if self._is_blocked(address, family):
+                error: errors.NetError | None = errors.ip_blocked(address)
+            else:
+                try:
+                    socket.emit("connectionAttempt", address, port, family)
+                except BaseException:
+                    socket._tick(self._go_on, address, family)
+                    raise
+                error = self._connect_one_of_many(address, family)
+            if error is None:
+                return
+            self._tell_failed(address, family, error)
+
+    def _go_on(self, address: str, family: int) -> None:
+        error = self._connect_one_of_many(address, family)
+        if error is not None:
+            self._tell_failed(address, family, error)
+            self._try_next()
+
+    def _connect_one_of_many(self, address: str, family: int) -> errors.NetError | None:
+        """Returns why it failed at once; None while it is under way, or when the socket was destroyed."""
         if self.cancelled:
-            return
+            return None
+        socket, plan = self.socket, self.plan
         assert socket.auto_select_family_attempted_addresses is not None
         socket.auto_select_family_attempted_addresses.append(f"{address}:{plan.port}")
 
@@ -343,40 +380,52 @@ class Attempt:
                 if status is None:
                     socket._on_connected()
                 else:
-                    self._failed(address, family, self._error(status, address))
+                    self._tell_failed(address, family, self._error(status, address))
+                    self._try_next()
             if socket._loop._ticks:
                 socket._loop._drain()
 
         try:
-            handle.connect(sockaddr(address, plan.port), on_connect)
+            socket._handle.connect(sockaddr(address, plan.port), on_connect)
         except _UVError as error:
-            self._failed(address, family, self._error(error.args[0], address))
-            return
+            return self._error(error.args[0], address)
         if self.addresses:
             self.timer = set_timeout(
                 self._on_attempt_timeout, plan.attempt_timeout, address, family, loop=socket._loop
             )
+        return None
 
     def _error(self, status: int, address: str) -> errors.NetError:
         return errors.from_status(status, "connect", address, self.plan.port)
 
-    def _failed(self, address: str, family: int, error: errors.NetError) -> None:
+    def _tell_failed(self, address: str, family: int, error: errors.NetError) -> None:
         self.failures.append(error)
-        self.socket.emit("connectionAttemptFailed", address, self.plan.port, family, error)
-        if not self.cancelled:
-            self._try_next()
+        try:
+            self.socket.emit("connectionAttemptFailed", address, self.plan.port, family, error)
+        except BaseException:
+            self.socket._tick(self._try_next)
+            raise
 
     def _on_attempt_timeout(self, address: str, family: int) -> None:
         self.timer = None
-        socket = self.socket
-        socket.emit("connectionAttemptTimeout", address, self.plan.port, family)
-        if self.cancelled:
-            return
         self.failures.append(self._error(pyuv.errno.UV_ETIMEDOUT, address))
-        self._try_next()
+        try:
+            self.socket.emit("connectionAttemptTimeout", address, self.plan.port, family)
+        finally:
+            self._try_next()
 
 
 # -- handles ---------------------------------------------------------------------------------------
+
+
+def _pairs(addresses: Any) -> list[tuple[Any, Any]]:
+    """The answer of a lookup function as (address, family); what is not of its form is (it, None)."""
+    if not isinstance(addresses, Iterable):
+        return [(addresses, None)]
+    return [
+        (each.get("address"), each.get("family")) if isinstance(each, Mapping) else (each, None)
+        for each in addresses
+    ]
 
 
 def sockaddr(address: str, port: int) -> tuple[Any, ...]:
@@ -495,11 +544,25 @@ def borrowed(handle: Any) -> Iterator[stdlib_socket.socket]:
         sock.detach()
 
 
-def linger_zero(handle: Any) -> None:
-    """Let close() send a reset."""
-    with borrowed(handle) as sock:
-        # struct linger {1, 0}: two ints
-        sock.setsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+def linger_zero(handle: Any) -> int | None:
+    """Let close() send a reset; the status when the kernel refuses."""
+    try:
+        with borrowed(handle) as sock:
+            # struct linger {1, 0}: two ints
+            sock.setsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    except OSError as error:
+        return -(error.errno or 0)
+    return None
+
+
+def is_connected(handle: Any) -> bool:
+    """Whether a descriptor that was handed over has a peer; a pipe has one."""
+    try:
+        with borrowed(handle) as sock:
+            sock.getpeername()
+    except OSError as error:
+        return error.errno != errno.ENOTCONN
+    return True
 
 
 def set_keep_alive(handle: Any, enable: bool, delay: int) -> None:
