@@ -25,6 +25,8 @@ class AbortSignal(EventEmitter):
     #: What abort() was given; an AbortError by default.
     reason: Any = None
 
+    _max_listeners = 0  # one for very many sockets is no mistake
+
     @classmethod
     def abort(cls, reason: Any = None) -> AbortSignal:
         """A signal that is aborted already. ``AbortSignal.abort()``."""
@@ -54,9 +56,9 @@ class AbortController:
             signal.reason = errors.abort_error() if reason is None else reason
             try:
                 signal.emit("abort")
-            finally:  # those that a listener in front of them has left out by an exception
-                for listener in signal._events.get("abort", ()):
-                    if type(listener) is _Reactions:
+            finally:  # what a listener in front of it has left out by an exception
+                for listener in signal.raw_listeners("abort"):
+                    if type(listener) is _Reaction:
                         signal.remove_listener("abort", listener)
                         listener()
 
@@ -67,43 +69,25 @@ def _check(signal: Any) -> AbortSignal:
     return signal
 
 
-class _Reactions:
-    """What is to happen at 'abort' for many sockets: one listener, however many there are.
+class _Reaction:
+    """What is to happen at 'abort', once: a listener in its place among those of the user, as in Node."""
 
-    It has the place of the first of them among the listeners of the user; what is added after another
-    listener goes to a new one, so that all run in the order in which they were added, as in Node.
-    """
+    __slots__ = ("_react",)
 
-    def __init__(self) -> None:
-        self.waiting: dict[object, Callable[[], object]] = {}
+    def __init__(self, react: Callable[[], object]) -> None:
+        self._react: Callable[[], object] | None = react
 
     def __call__(self) -> None:
-        waiting, self.waiting = self.waiting, {}
-        failure = None
-        for react in waiting.values():
-            try:
-                react()
-            except BaseException as error:
-                failure = failure or error
-        if failure is not None:
-            raise failure
+        react, self._react = self._react, None
+        if react is not None:
+            react()
 
 
 def _react(signal: AbortSignal, react: Callable[[], object], owner: EventEmitter) -> None:
     """Call ``react()`` at 'abort', unless ``owner`` has emitted 'close' by then."""
-    listeners = signal._events.get("abort", ())
-    reactions = listeners[-1] if listeners and type(listeners[-1]) is _Reactions else None
-    if reactions is None:
-        reactions = _Reactions()
-        signal._add_listener("abort", reactions)
-    key = object()
-    reactions.waiting[key] = react
-
-    def forget(*args: object) -> None:
-        if reactions.waiting.pop(key, None) and not reactions.waiting:
-            signal.remove_listener("abort", reactions)
-
-    owner.prepend_once_listener("close", forget)
+    reaction = _Reaction(react)
+    signal.on("abort", reaction)
+    owner.prepend_once_listener("close", lambda *args: signal.remove_listener("abort", reaction))
 
 
 def destroy_on_abort(signal: Any, stream: Stream) -> None:

@@ -8,6 +8,7 @@ remembered after close when it was read before, as in Node.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import pyuv
@@ -34,7 +35,7 @@ class Endpoint(Duplex):
     _in_read = False  # what a handle delivers never comes within the call that asked for it
     _handle: Any = None
     _idle: IdleTimer | None = None
-    _in_flight: bool = False  # uv_write is under way
+    _in_flight: Any = None  # the handle while a uv_write of it is under way
     _last_queue_size: int = 0  # of libuv's write queue, when the idle timer looked at it
     _dispatched: int = 0  # bytes handed to libuv
     _ref: bool = True
@@ -97,8 +98,8 @@ class Endpoint(Duplex):
         no_delay = bool(no_delay)
         if self._no_delay != no_delay:
             self._no_delay = no_delay
-            if not self.pending and isinstance(self._handle, pyuv.TCP):
-                self._handle.nodelay(no_delay)
+            if not self.pending:
+                self._apply_no_delay()
         return self
 
     def set_keep_alive(self: Self, enable: bool = False, initial_delay: float = 0) -> Self:
@@ -117,24 +118,36 @@ class Endpoint(Duplex):
         return self
 
     def _apply_settings(self) -> None:
-        if self._no_delay and isinstance(self._handle, pyuv.TCP):
-            self._handle.nodelay(True)
+        if self._no_delay:
+            self._apply_no_delay()
         if self._keep_alive:
             self._apply_keep_alive()
         if self._tos and isinstance(self._handle, pyuv.TCP):
-            connecting.type_of_service(self._handle, self._tos)
+            with suppress(OSError):
+                connecting.type_of_service(self._handle, self._tos)
         if not self._ref:
             self._handle.ref = False
 
+    # The kernel's answer to these two is of no interest, as in Node: the connection works all the same.
+
+    def _apply_no_delay(self) -> None:
+        if isinstance(self._handle, pyuv.TCP):
+            with suppress(pyuv.error.UVError):
+                self._handle.nodelay(self._no_delay)
+
     def _apply_keep_alive(self) -> None:
         if isinstance(self._handle, pyuv.TCP):
-            connecting.set_keep_alive(self._handle, self._keep_alive, self._keep_alive_delay)
+            with suppress(OSError, pyuv.error.UVError):
+                connecting.set_keep_alive(self._handle, self._keep_alive, self._keep_alive_delay)
 
     def set_type_of_service(self: Self, tos: int) -> Self:
-        """Set the IP TOS or IPv6 traffic class, 0 to 255. Node's ``setTypeOfService()``."""
+        """Set the IP TOS or IPv6 traffic class, 0 to 255. Node's ``setTypeOfService()``.
+
+        Raises a NetError when there is a connection and the kernel refuses.
+        """
         self._tos = errors.check_int("tos", tos, 0, 255)
         if not self.pending and isinstance(self._handle, pyuv.TCP):
-            connecting.type_of_service(self._handle, self._tos)
+            self._type_of_service("setTypeOfService", self._tos)
         return self
 
     def get_type_of_service(self) -> int:
@@ -144,7 +157,13 @@ class Endpoint(Duplex):
         """
         if self.pending or not isinstance(self._handle, pyuv.TCP):
             return self._tos
-        return connecting.type_of_service(self._handle)
+        return self._type_of_service("getTypeOfService")
+
+    def _type_of_service(self, syscall: str, tos: int | None = None) -> int:
+        try:
+            return connecting.type_of_service(self._handle, tos)
+        except OSError as error:
+            raise errors.from_status(-(error.errno or 0), syscall) from error
 
     def ref(self: Self) -> Self:
         """Keep the loop running while this socket is open (the default). Node's ``ref()``."""

@@ -53,6 +53,8 @@ class Server(EventEmitter):
     #: Node has it for its clusters; connections over the limit are always dropped here.
     drop_max_connection: bool = False
 
+    __reduce_ex__ = errors.refuse_copy
+
     _socket_class: type[Socket] = Socket
     _given_fd: connecting.GivenFd | None = None
     _max_connections: float | None = None
@@ -278,10 +280,18 @@ class Server(EventEmitter):
                 if (limit is not None and self._connections >= limit) or self._is_blocked(client):
                     self._drop(client)
                 else:
-                    self._connections += 1
-                    self.emit("connection", self._socket_class._accepted(client, self))
+                    self.emit("connection", self._accepted(client))
         if loop._ticks:
             loop._drain()
+
+    def _accepted(self, client: Any) -> Socket:
+        self._connections += 1
+        try:
+            return self._socket_class._accepted(client, self)
+        except BaseException:
+            client.close()
+            self._on_socket_destroyed()
+            raise
 
     def _is_blocked(self, client: Any) -> bool:
         if self._block_list is None or not isinstance(client, pyuv.TCP):

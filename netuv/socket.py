@@ -11,7 +11,8 @@ nothing stands in the way of a write (connected, nothing queued, not corked, not
 ``write()`` is one call. ``_update_ready()`` derives it from the state, after anything that changes that.
 
 Handle. It may come late (connect) and go early (destroy); 'close' is emitted when libuv has closed it. What
-can be set on it, and asked of it, is in netuv.endpoint.
+can be set on it, and asked of it, is in netuv.endpoint; how it ends and begins anew in netuv.life; ``onread``
+in netuv.onread.
 
 Most attributes have their start value on the class, so that an idle socket is small.
 """
@@ -26,9 +27,10 @@ import pyuv
 from netuv import connecting, errors
 from netuv import options as opts
 from netuv.address import check_block_list
-from netuv.endpoint import Endpoint
+from netuv.life import Life
 from netuv.loop import Loop, check_loop
 from netuv.stream.base import Done
+from netuv.stream.encoding import encode
 from netuv.stream.writable import Callback, Chunk, frozen
 
 Self = TypeVar("Self", bound="Socket")
@@ -37,28 +39,11 @@ _EOF = pyuv.errno.UV_EOF
 _AGAIN = (pyuv.errno.UV_EAGAIN, pyuv.errno.UV_ENOBUFS)
 _UVError = pyuv.error.UVError
 _JOIN_LIMIT = 64 * 1024
+_SMALL = 4 * 1024  # a chunk of fewer bytes is cheaper to copy than to hand over by itself
 _MAX_CHUNK = 1 << 30  # pyuv's sizes have 32 bits
 
-# What connect() on a destroyed socket starts over with (besides what __init__ sets).
-_LIFE = (
-    "closed",
-    "destroyed",
-    "errored",
-    "readable_ended",
-    "writable_ended",
-    "writable_finished",
-    "_close_emitted",
-    "_emitted_readable",
-    "_eof",
-    "_error_emitted",
-    "_final_called",
-    "_had_error",
-    "_need_drain",
-    "_reading",
-)
 
-
-class Socket(Endpoint):
+class Socket(Life):
     """A TCP or Unix-socket connection. Node's ``net.Socket``.
 
     :param fd: an open descriptor of a stream socket or pipe; the Socket owns it from then on.
@@ -78,20 +63,12 @@ class Socket(Endpoint):
     """
 
     allow_half_open = False
-    #: The Server that accepted it, or None. Node's ``server``.
-    server: Any = None
+    __reduce_ex__ = errors.refuse_copy
+
     #: 'address:port' of each attempt of an address-family race, in order. Node's name is the same.
     auto_select_family_attempted_addresses: list[str] | None = None
 
-    _started: bool = False  # uv_read_start is in force
-    _had_error: bool = False
-    _resetting: bool = False
     _type: str | None = None
-    _given_fd: connecting.GivenFd | None = None
-    _attempt: Any = None  # the connecting.Attempt of the current connect()
-    _onread: tuple[Any, Callable[..., Any]] | None = None
-    _onread_rest: bytes = b""
-    _onread_stopped: bool = False  # its callback answered False
     _block_list: Any = None
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
@@ -153,7 +130,11 @@ class Socket(Endpoint):
             self._paused = True
         else:
             self._reading = self._need_readable = self._started = True
-            handle.start_read(self._on_read)
+            try:
+                handle.start_read(self._on_read)
+            except _UVError as error:
+                self._started = False
+                self.destroy(errors.from_uv_error(error, "read"))
         if self._loop.debug:
             self._ready = None
         return self
@@ -179,19 +160,7 @@ class Socket(Endpoint):
         self._keep_alive_delay = opts.check_delay("keep_alive_initial_delay", delay) // 1000
         onread = given.get("onread")
         if onread is not None:
-            if not isinstance(onread, Mapping):
-                raise errors.invalid_arg_type("onread", "a dict of 'buffer' and 'callback'", onread)
-            errors.check_options("onread", onread, ("buffer", "callback"))
-            errors.check_callback("onread.callback", onread.get("callback"))
-            buffer = onread.get("buffer")
-            if not callable(buffer):
-                try:
-                    memoryview(buffer)[0:0] = b""  # type: ignore[arg-type]
-                except TypeError:
-                    raise errors.invalid_arg_type(
-                        "onread.buffer", "a writable buffer, or a function that returns one", buffer
-                    ) from None
-            self._onread = (buffer, onread["callback"])
+            self._set_onread(onread)
         self._block_list = check_block_list("block_list", given.get("block_list"))
 
     def _adopt(self, handle: Any) -> None:
@@ -206,6 +175,8 @@ class Socket(Endpoint):
         self._handle = handle
         self._sockname = None
         self._loop._owners.add(self)
+        if self._onread is not None and callable(self._onread[0]):
+            self._next_buffer()
 
     def __repr__(self) -> str:
         name = type(self).__name__
@@ -245,25 +216,26 @@ class Socket(Endpoint):
         plan = connecting.Plan(given, self._type, self._block_list)
         if listener is not None:
             self.once("connect", listener)
-        if self._handle is not None and not self.destroyed:
-            self._loop.next_tick(self._refuse_connect, plan)
-            return self
-        if self.destroyed:
-            self._handle = None
-            self._peername = None
-        if self._handle is None:
-            for name in _LIFE:
-                self.__dict__.pop(name, None)
-            self.bytes_read = self._dispatched = 0
-            self._attach(plan.make_handle(self._loop))
-        if self._idle is not None:
-            self._idle.active()
-        self.connecting = True
-        self._update_ready()
-        self._attempt = connecting.Attempt(self, plan)
+        if self._handle is not None:
+            if self.connecting or self._given_fd is None or connecting.is_connected(self._handle):
+                self._loop.next_tick(self._refuse_connect, plan)
+                return self
+            if isinstance(self._handle, pyuv.Pipe) != (plan.path is not None):
+                raise errors.invalid_handle_type()
+            if self._started:  # to no purpose so far
+                self._stop_reading()
+        elif self.destroyed:
+            self._begin_life()
         try:
+            if self._handle is None:
+                self._attach(plan.make_handle(self._loop))
+            if self._idle is not None:
+                self._idle.active()
+            self.connecting = True
+            self._update_ready()
+            self._attempt = connecting.Attempt(self, plan)
             self._attempt.start()
-        except BaseException:  # of a lookup function, or of a 'connectionAttempt' listener
+        except BaseException:  # of a function for a lookup or a buffer, or a 'connectionAttempt' listener
             self.destroy()
             raise
         return self
@@ -284,10 +256,37 @@ class Socket(Endpoint):
             self._idle.active()
         self._apply_settings()
         self._update_ready()
-        self.emit("connect")
-        self.emit("ready")
-        if self.readable and not self.is_paused() and self._handle is not None:
-            self.read(0)
+        life = self._life
+        try:
+            try:
+                self.emit("connect")
+            finally:
+                if life == self._life:
+                    self._take_steps()
+        finally:
+            if life == self._life:
+                try:
+                    self.emit("ready")
+                finally:
+                    if self.readable and not self.is_paused() and self._handle is not None:
+                        self.read(0)
+
+    def _at_connect(self, step: Callable[[], None]) -> None:
+        """Do something at 'connect', in the order of registration among its listeners, as Node does."""
+        self._steps += (step,)
+        self.once("connect", step)
+
+    def _take_steps(self) -> None:
+        """At the end of 'connect': those steps that an exception of a listener in front of them left out."""
+        while self._steps:
+            step, *rest = self._steps
+            self._steps = tuple(rest)
+            if step in self.listeners("connect"):
+                self.remove_listener("connect", step)
+                try:
+                    step()
+                finally:
+                    self._take_steps()
 
     def _replace_handle(self, handle: Any) -> None:
         """For the next attempt of a race of addresses."""
@@ -299,7 +298,7 @@ class Socket(Endpoint):
 
     def _read(self, size: int) -> None:
         if self.connecting or self._handle is None:
-            self.once("connect", self._read_when_connected)
+            self._at_connect(self._read_when_connected)
         elif not self._started and not self._onread_stopped:
             self._start_reading()
 
@@ -308,13 +307,14 @@ class Socket(Endpoint):
             self._start_reading()
 
     def _start_reading(self) -> None:
-        on_read = self._on_read if self._onread is None else self._on_read_into_buffer
-        if self._onread_rest:
-            self._loop.next_tick(self._deliver_rest)
+        self._started = True
+        if self._onread_rest or self._onread_scheduled:
+            self._schedule_rest()
+            return
         try:
-            self._handle.start_read(on_read)
-            self._started = True
+            self._handle.start_read(self._on_read if self._onread is None else self._on_read_into_buffer)
         except _UVError as error:
+            self._started = False
             self.destroy(errors.from_uv_error(error, "read"))
 
     def _stop_reading(self) -> None:
@@ -349,40 +349,11 @@ class Socket(Endpoint):
         if status != _EOF:
             self.destroy(errors.from_status(status, "read"))
         else:
-            self.push(None)
-            if not self._end_scheduled:
-                self.read(0)
-
-    def _on_read_into_buffer(self, handle: Any, data: bytes | None, status: int | None) -> None:
-        if data:
-            self.bytes_read += len(data)
-            if self._idle is not None:
-                self._idle.active()
-            self._deliver(data)
-        elif status is not None:
-            self._on_read_end(status)
-        if self._loop._ticks:
-            self._loop._drain()
-
-    def _deliver(self, data: bytes) -> None:
-        """Hand data to the onread callback, in pieces of its buffer's size."""
-        assert self._onread is not None
-        source, callback = self._onread
-        while data and not self.destroyed:
-            buffer = source() if callable(source) else source
-            view = memoryview(buffer).cast("B")
-            size = min(len(data), len(view))
-            view[:size] = data[:size]
-            data = data[size:]
-            if callback(size, buffer) is False:
-                self._onread_stopped = True
-                self._stop_reading()
-                break
-        self._onread_rest = data
-
-    def _deliver_rest(self) -> None:
-        rest, self._onread_rest = self._onread_rest, b""
-        self._deliver(rest)
+            try:
+                self.push(None)
+            finally:
+                if not self._end_scheduled:
+                    self.read(0)
 
     def read(self, size: int | None = None) -> Any:
         """As of Readable."""
@@ -390,8 +361,10 @@ class Socket(Endpoint):
         return super().read(size)
 
     def pause(self: Self) -> Self:
-        """As of Readable."""
+        """As of Readable; with ``onread`` its callback is not called again before resume()."""
         self._loop.check_thread()
+        if self._onread is not None:
+            self._stop_reading()
         return super().pause()
 
     def resume(self: Self) -> Self:
@@ -422,13 +395,36 @@ class Socket(Endpoint):
         if ready is not None and type(data) is bytes and encoding is None and callback is None:
             try:
                 sent: int = ready.try_write(data)
-            except _UVError:
-                pass  # a full kernel or a broken connection: the long way tells
+            except _UVError as error:
+                if error.args[0] not in _AGAIN:  # the kernel says it only once
+                    failure = errors.from_uv_error(error, "write")
+                    self._note_error(failure)
+                    self._tick(self._fail_write, failure, ())
+                    self._ready = None
+                    return False
             else:
                 self._dispatched += sent
                 if sent == len(data):
                     return True
                 data = memoryview(data)[sent:]
+        elif (
+            self._queue
+            and data
+            and self._writing
+            and not (self.writable_ended or self.destroyed or self.errored is not None or self._loop.debug)
+        ):  # as in _accept(), which knows of all cases
+            if callback is None and encoding is not None and callable(encoding):
+                encoding, callback = None, encoding
+            kind = type(data)
+            if kind is bytes or kind is str:
+                if callback is not None:
+                    errors.check_callback("callback", callback)
+                if kind is str:
+                    data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
+                self._write_length += len(data)
+                self._need_drain = True
+                self._queue.append((data, callback))
+                return False
         self._loop.check_thread()
         answer = super().write(data, encoding, callback)
         self._update_ready()
@@ -472,7 +468,7 @@ class Socket(Endpoint):
             self._write(b"".join(chunks), done)
         elif self._can_write_now(lambda: self._writev(chunks, done), done):
             self._dispatched += sum(map(len, chunks))
-            self._send_rest([chunk for chunk in chunks if len(chunk)])
+            self._send_rest(_with_small_ones_joined(chunks))
 
     def _can_write_now(self, again: Callable[[], None], done: Done) -> bool:
         """Wait for 'connect' or the end; with neither to come, the socket is closed."""
@@ -485,17 +481,17 @@ class Socket(Endpoint):
             return True
 
         def on_connect() -> None:
-            self.remove_listener("close", on_close)
-            again()
-            self._in_write = False
-            self._update_ready()
+            self._unsent = None
+            self.remove_listener("close", self._tell_unsent)
+            try:
+                again()
+            finally:
+                self._in_write = False
+                self._update_ready()
 
-        def on_close(had_error: bool) -> None:
-            self.remove_listener("connect", on_connect)  # of a later connect()
-            done(errors.closed_before_connection())
-
-        self.once("connect", on_connect)
-        self.once("close", on_close)
+        self._unsent = done
+        self._at_connect(on_connect)
+        self.on("close", self._tell_unsent)
         return False
 
     def _send_rest(self, chunks: list[Any]) -> None:
@@ -505,24 +501,32 @@ class Socket(Endpoint):
                 for chunk in chunks
                 for i in range(0, len(chunk), _MAX_CHUNK)
             ]
-        self._in_flight = True
         self._ready = None
         self._last_queue_size = self._writing_length
-        self._handle.write(chunks if len(chunks) > 1 else chunks[0], self._on_written)
+        try:
+            self._handle.write(chunks if len(chunks) > 1 else chunks[0], self._on_written)
+        except _UVError as error:
+            self._on_write(errors.from_uv_error(error, "write"))
+        else:
+            self._in_flight = self._handle
         chunks.clear()  # pyuv 1.4.0 never gives the list back
 
     def _on_written(self, handle: Any, status: int | None) -> None:
-        self._in_flight = False
+        if handle is not self._in_flight:
+            return  # of a former life, whose callbacks _begin_life() has seen to
+        self._in_flight = None
         self._last_queue_size = 0
-        if self.destroyed:
-            self._on_write(self.errored or errors.stream_destroyed("write"))
-        elif status is not None:
-            self._on_write(errors.from_status(status, "write"))
-        else:
-            if self._idle is not None:
-                self._idle.active()
-            self._on_write(None)
-        self._update_ready()
+        try:
+            if self.destroyed:
+                self._on_write(self.errored or errors.stream_destroyed("write"))
+            elif status is not None:
+                self._on_write(errors.from_status(status, "write"))
+            else:
+                if self._idle is not None:
+                    self._idle.active()
+                self._on_write(None)
+        finally:
+            self._update_ready()
         if self._loop._ticks:
             self._loop._drain()
 
@@ -550,14 +554,16 @@ class Socket(Endpoint):
         """As of Writable: write nothing more; the peer gets a FIN after the queue."""
         self._loop.check_thread()
         self._ready = None
-        super().end(data, encoding, callback)
-        self._update_ready()
+        try:
+            super().end(data, encoding, callback)
+        finally:
+            self._update_ready()
         return self
 
     def _final(self, done: Done) -> None:
         """Send the FIN, once there is a connection."""
         if self.pending:
-            self.once("connect", lambda: self._final(done))
+            self._at_connect(lambda: self._final(done))
             return
 
         def on_shutdown(handle: Any, status: int | None) -> None:
@@ -572,94 +578,6 @@ class Socket(Endpoint):
                 done(None)
             else:
                 done(errors.from_uv_error(error, "shutdown"))
-
-    # -- the end -----------------------------------------------------------------------------------
-
-    def destroy(self: Self, error: BaseException | None = None) -> Self:
-        """As of Stream."""
-        self._loop.check_thread()
-        return super().destroy(error)
-
-    def destroy_soon(self) -> None:
-        """Destroy the socket once all is written. Node's ``destroySoon()``."""
-        if self.writable:
-            self.end()
-        if self.writable_finished:
-            self.destroy()
-        else:
-            self.once("finish", self.destroy)
-
-    def reset_and_destroy(self: Self) -> Self:
-        """Close by a TCP reset: the peer sees ECONNRESET. Node's ``resetAndDestroy()``.
-
-        While connecting it waits for 'connect'. Without a connection 'error' has code ERR_SOCKET_CLOSED.
-        Raises ERR_INVALID_HANDLE_TYPE on a Unix socket.
-        """
-        if self._handle is None:
-            return self.destroy(errors.socket_closed())
-        if not isinstance(self._handle, pyuv.TCP):
-            raise errors.invalid_handle_type()
-        if self.connecting:
-            self.once("connect", self._reset)
-        else:
-            self._reset()
-        return self
-
-    def _reset(self) -> None:
-        if self._handle is not None:
-            self._resetting = True
-            self.destroy()
-
-    def _destroy(self, error: BaseException | None, done: Done) -> None:
-        if self.connecting:  # only what is set is reset: _prime() says why
-            self.connecting = False
-        self._ready = self._sink = None
-        if error is not None:
-            self._had_error = True
-        if self._idle is not None:
-            self._idle.close()
-            self._idle = None
-        if self._attempt is not None:
-            self._attempt.cancel()
-            self._attempt = None
-        if self._sockname is not None:
-            self._sockname = None
-        handle, self._handle = self._handle, None
-        if handle is not None:
-            if self._started:
-                self._started = False
-                handle.stop_read()
-            if self._resetting:
-                self._resetting = False
-                connecting.linger_zero(handle)
-            self._closing = handle
-            handle.close(self._on_closed)
-            if self._given_fd is not None:
-                self._given_fd.close()
-                self._given_fd = None
-        done(error)
-        if self.server is not None:
-            self.server._on_socket_destroyed()
-
-    #: The handle from destroy() until libuv has closed it.
-    _closing: Any = None
-
-    def _on_closed(self, handle: Any) -> None:
-        if self._closing is handle:
-            self._closing = None
-            if self._close_emitted:  # else the tick that is to come first is late, and emits it
-                self._loop._owners.discard(self)
-                self.emit("close", self._had_error)
-        if self._loop._ticks:
-            self._loop._drain()
-
-    def _emit_close(self) -> None:
-        if self._closing is None and self._handle is None:
-            self._loop._owners.discard(self)
-            self.emit("close", self._had_error)
-
-    def _close_with_loop(self) -> None:
-        self.destroy()
 
 
 def _prime() -> None:
@@ -680,6 +598,28 @@ def _prime() -> None:
 
 
 _prime()
+
+
+def _with_small_ones_joined(chunks: list[Any]) -> list[Any]:
+    """For one write: large chunks as they are, small ones joined with their neighbours."""
+    answer: list[Any] = []
+    small: list[Any] = []
+    size = 0
+    for chunk in chunks:
+        length = len(chunk)
+        if length < _SMALL:
+            small.append(chunk)
+            size += length
+            if size < _JOIN_LIMIT:
+                continue
+        if size:
+            answer.append(small[0] if len(small) == 1 else b"".join(small))
+            small, size = [], 0
+        if length >= _SMALL:
+            answer.append(chunk)
+    if size:
+        answer.append(b"".join(small))
+    return answer
 
 
 def connect(*args: Any, **keywords: Any) -> Socket:

@@ -18,7 +18,7 @@ LAYERS = (
     ("address", "options"),
     ("loop", "stream"),
     ("timers", "dns", "abort"),
-    ("connecting", "endpoint", "socket"),
+    ("connecting", "endpoint", "onread", "life", "socket"),
     ("server",),
     ("__init__", "__main__"),
     ("node",),

@@ -1,0 +1,244 @@
+"""How a Socket ends, and begins anew by another connect().
+
+connect() on a destroyed socket begins a new life, perhaps before the handle of the former one is closed and
+while ticks of it wait. What is still to be told of a life (its 'error', its 'close') is noted by destroy(); a
+tick of the stream layer that is about a former life is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pyuv
+
+from netuv import connecting, errors
+from netuv.onread import OnRead
+from netuv.stream.base import Done
+from netuv.stream.writable import Callback
+
+Self = TypeVar("Self", bound="Life")
+
+# What connect() on a destroyed socket starts over with (besides what __init__ sets).
+_LIFE = (
+    "_end_callbacks",
+    "_in_flight",
+    "_in_write",
+    "_onread_stopped",
+    "_queue",
+    "_soon",
+    "_unsent",
+    "_write_length",
+    "_writing",
+    "_writing_callbacks",
+    "_writing_length",
+    "closed",
+    "destroyed",
+    "errored",
+    "readable_ended",
+    "writable_ended",
+    "writable_finished",
+    "_close_emitted",
+    "_emitted_readable",
+    "_eof",
+    "_error_emitted",
+    "_final_called",
+    "_need_drain",
+    "_reading",
+)
+
+
+class Life(OnRead):
+    """The part of Socket that is about its end."""
+
+    #: The Server that accepted it, or None. Node's ``server``.
+    server: Any = None
+
+    _ready: Any
+    _attempt: Any = None  # the connecting.Attempt of the current connect()
+    _given_fd: connecting.GivenFd | None = None
+    _resetting: bool = False
+    _life: int = 0  # how often connect() began anew
+    _closing: tuple[bool, ...] = ()  # had_error of the lives whose handle libuv has still to close
+    _steps: tuple[Callable[[], None], ...] = ()  # the 'connect' listeners that are netuv's own
+    _unsent: Done | None = None  # of the write that waits for 'connect'
+    _soon: bool = False  # destroy_soon() waits for 'finish'
+
+    def _at_connect(self, step: Callable[[], None]) -> None:
+        raise NotImplementedError
+
+    def destroy(self: Self, error: BaseException | None = None) -> Self:
+        """As of Stream."""
+        self._loop.check_thread()
+        return super().destroy(error)
+
+    def destroy_soon(self) -> None:
+        """Destroy the socket once all is written. Node's ``destroySoon()``."""
+        if self.writable:
+            self.end()
+        if self.writable_finished:
+            self.destroy()
+        else:
+            self._soon = True
+
+    def _after_finish(self) -> None:
+        if self._soon:
+            self.destroy()
+        elif self.writable_finished:  # else a 'finish' listener has begun a new life
+            super()._after_finish()
+
+    def reset_and_destroy(self: Self) -> Self:
+        """Close by a TCP reset: the peer sees ECONNRESET. Node's ``resetAndDestroy()``.
+
+        While connecting it waits for 'connect'. Without a connection 'error' has code ERR_SOCKET_CLOSED.
+        Raises ERR_INVALID_HANDLE_TYPE on a Unix socket.
+        """
+        if self._handle is None:
+            return self.destroy(errors.socket_closed())
+        if not isinstance(self._handle, pyuv.TCP):
+            raise errors.invalid_handle_type()
+        if self.connecting:
+            self._at_connect(self._reset)
+        else:
+            self._reset()
+        return self
+
+    def _reset(self) -> None:
+        if self._handle is not None:
+            self._resetting = True
+            self.destroy()
+
+    def _destroy(self, error: BaseException | None, done: Done) -> None:
+        if self.connecting:  # only what is set is reset: _prime() says why
+            self.connecting = False
+        self._ready = self._sink = None
+        if self._idle is not None:
+            self._idle.close()
+            self._idle = None
+        if self._attempt is not None:
+            self._attempt.cancel()
+            self._attempt = None
+        if self._sockname is not None:
+            self._sockname = None
+        if self._onread_rest:
+            self._onread_rest = b""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            if self._started:
+                self._started = False
+                handle.stop_read()
+            if self._resetting:
+                self._resetting = False
+                status = connecting.linger_zero(handle)
+                if status is not None and error is None:
+                    error = errors.from_status(status, "reset")
+            self._closing += (error is not None,)
+            handle.close(self._on_closed)
+            if self._given_fd is not None:
+                self._given_fd.close()
+                self._given_fd = None
+        self._note_error(error)
+        self.closed = True
+        self._tick(self._tell_end, error, self._life, handle is None)
+        if self.server is not None:
+            self.server._on_socket_destroyed()
+        if self._steps:
+            steps, self._steps = self._steps, ()
+            for step in steps:
+                self.remove_listener("connect", step)
+
+    def _tell_end(self, error: BaseException | None, life: int, without_handle: bool) -> None:
+        """Emit 'error' a tick after destroy(), and 'close' when that has not to wait for a handle."""
+        if life == self._life:
+            self._close_emitted = True
+            if error is not None:
+                self._error_emitted = True
+        try:
+            if error is not None:
+                self.emit("error", error)
+        finally:
+            if without_handle:
+                self._tell_close(error is not None)
+
+    def _on_closed(self, handle: Any) -> None:
+        # libuv tells of handles that were closed in one turn in the opposite order
+        had_error, *others = self._closing
+        self._closing = tuple(others)
+        if self._loop._ticks:  # the tick that emits 'error' may still be among them, after an exception
+            self._tick(self._tell_close, had_error)
+            self._loop._drain()
+        else:
+            self._tell_close(had_error)
+            if self._loop._ticks:
+                self._loop._drain()
+
+    def _tell_close(self, had_error: bool) -> None:
+        if self._handle is None:  # else a new life has begun, which is in the census
+            self._loop._owners.discard(self)
+        try:
+            self.emit("close", had_error)
+        finally:
+            if self._unsent is not None:
+                self._tell_unsent()
+
+    def _tell_unsent(self, had_error: bool = False) -> None:
+        """At 'close', for a write that waited for 'connect'; not at the 'close' of a former life."""
+        if self.destroyed and self._unsent is not None:
+            done, self._unsent = self._unsent, None
+            self.remove_listener("close", self._tell_unsent)
+            done(errors.closed_before_connection())
+
+    def _close_with_loop(self) -> None:
+        self.destroy()
+
+    # -- lives -------------------------------------------------------------------------------------
+
+    def _begin_life(self) -> None:
+        """connect() after destroy(): start over. The callbacks of the former life hear in a tick."""
+        if self._writing or self._queue or self._end_callbacks:
+            never = None
+            if self._unsent is not None:
+                never = errors.closed_before_connection()
+                self.remove_listener("close", self._tell_unsent)
+            unwritten = [*self._writing_callbacks, *(callback for _, callback in self._queue or ())]
+            waiting = tuple(callback for callback in unwritten if callback is not None)
+            self._tick(self._call_all, waiting, never or self.errored or errors.stream_destroyed("write"))
+            ending = tuple(self._end_callbacks or ())
+            self._tick(self._call_all, ending, self.errored or errors.stream_destroyed("end"))
+        for name in _LIFE:
+            self.__dict__.pop(name, None)
+        self._life += 1
+        self._peername = None
+        self.bytes_read = self._dispatched = 0
+        self._update_ready()
+
+    # What is scheduled, or goes on after an event, is left alone when it is of a former life: connect() has
+    # taken back the state that it would follow from.
+
+    def _emit_end(self) -> None:
+        if self._eof:
+            super()._emit_end()
+        else:
+            self._end_scheduled = False
+
+    def _after_end(self) -> None:
+        if self.readable_ended:
+            super()._after_end()
+
+    def _end_with_peer(self) -> None:
+        if self.readable_ended:
+            super()._end_with_peer()
+
+    def _finish(self) -> None:
+        if self._final_called:
+            super()._finish()
+
+    def _fail_write(self, error: BaseException, callbacks: tuple[Callback, ...]) -> None:
+        if self.destroyed or self.errored is not None:
+            super()._fail_write(error, callbacks)
+        else:
+            self._call_all(callbacks, error)
+
+    def _fail_queue(self) -> None:
+        if self.destroyed or self.errored is not None:
+            super()._fail_queue()

@@ -1,0 +1,158 @@
+"""``onread``: what arrives is copied to the caller's buffer, piece by piece."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import netuv
+
+DATA = bytes(range(100))
+
+
+class Reader:
+    def __init__(self, buffer: Any, callback: Callable[[bytes], Any]) -> None:
+        near, self.peer = socket.socketpair()
+        self.got: list[bytes] = []
+
+        def on_read(size: int, buffer: Any) -> Any:
+            piece = bytes(memoryview(buffer)[:size])
+            self.got.append(piece)
+            return callback(piece)
+
+        self.peer.sendall(DATA)
+        self.peer.shutdown(socket.SHUT_WR)
+        self.socket = netuv.Socket(fd=near.detach(), onread={"buffer": buffer, "callback": on_read})
+        self.socket.on("close", lambda had_error: self.peer.close())
+        self.socket.resume()
+
+
+@pytest.fixture(params=["buffer", "function"])
+def buffer(request: Any) -> Any:
+    return bytearray(10) if request.param == "buffer" else lambda: bytearray(10)
+
+
+def test_pause_is_heeded_at_once(run: Any, must_call: Any, buffer: Any) -> None:
+    events: list[str] = []
+
+    def callback(piece: bytes) -> None:
+        events.append("piece")
+        reader.socket.pause()
+        netuv.set_immediate(resume)
+
+    def resume() -> None:
+        events.append("resume")
+        reader.socket.resume()
+
+    reader = Reader(buffer, callback)
+    reader.socket.on("end", must_call(lambda: None))
+    run()
+    assert events == ["piece", "resume"] * 10
+    assert b"".join(reader.got) == DATA
+
+
+def test_pause_and_resume_within_the_callback(run: Any, must_call: Any, buffer: Any) -> None:
+    def callback(piece: bytes) -> None:
+        for _ in range(3):
+            reader.socket.pause()
+            reader.socket.resume()
+
+    reader = Reader(buffer, callback)
+    reader.socket.on("end", must_call(lambda: None))
+    run()
+    assert b"".join(reader.got) == DATA
+
+
+def test_an_answer_of_false(run: Any, must_call: Any, buffer: Any) -> None:
+    def callback(piece: bytes) -> bool:
+        netuv.set_immediate(reader.socket.resume)
+        return False
+
+    reader = Reader(buffer, callback)
+    reader.socket.on("end", must_call(lambda: None))
+    run()
+    assert [len(piece) for piece in reader.got] == [10] * 10
+    assert b"".join(reader.got) == DATA
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_callback_that_raises_loses_nothing(
+    run: Any, loop: netuv.Loop, must_call: Any, buffer: Any, paused: bool
+) -> None:
+    def callback(piece: bytes) -> None:
+        if len(reader.got) in (3, 10):
+            if paused:
+                reader.socket.pause()
+                netuv.set_immediate(reader.socket.resume)
+            raise LookupError
+
+    loop.on("uncaughtException", must_call(lambda error: None, 2))
+    reader = Reader(buffer, callback)
+    reader.socket.on("end", must_call(lambda: None))
+    run()
+    assert b"".join(reader.got) == DATA
+
+
+def test_destroy_within_the_callback(run: Any, must_call: Any, buffer: Any) -> None:
+    reader = Reader(buffer, lambda piece: reader.socket.destroy())
+    reader.socket.on("close", must_call(lambda had_error: None))
+    run()
+    assert reader.got == [DATA[:10]]
+
+
+@pytest.mark.parametrize("value", [bytearray(), memoryview(b"read only"), b"bytes", 5, None, "str"], ids=repr)
+def test_a_buffer_that_is_none(run: Any, must_call: Any, value: Any) -> None:
+    code = "ERR_INVALID_ARG_VALUE" if value == bytearray() else "ERR_INVALID_ARG_TYPE"
+
+    def check(error: Any) -> None:
+        assert error.code == code
+        assert "'onread.buffer'" in str(error)
+
+    with pytest.raises((TypeError, ValueError)) as caught:
+        netuv.Socket(onread={"buffer": value, "callback": print})
+    check(caught.value)
+
+    buffers = [bytearray(10), value]
+    reader = Reader(lambda: buffers.pop(0), lambda piece: None)
+    reader.socket.on("close", must_call(lambda had_error: None))
+    with pytest.raises((TypeError, ValueError)) as caught:
+        run()
+    check(caught.value)
+    run()
+    assert reader.got == [DATA[:10]]
+
+    near, far = socket.socketpair()
+    with pytest.raises((TypeError, ValueError)) as caught:
+        netuv.Socket(fd=near.detach(), onread={"buffer": lambda: value, "callback": print})
+    check(caught.value)
+    far.close()
+    run()
+
+
+def test_when_the_next_buffer_is_asked_for(run: Any, must_call: Any) -> None:
+    """For the connection, and right after each callback."""
+    asked = [0]
+    seen: list[int] = []
+
+    def buffer() -> bytearray:
+        asked[0] += 1
+        return bytearray(2)
+
+    server = netuv.create_server(lambda accepted: (server.close(), accepted.end("hello world")))
+
+    @server.on("listening")
+    def go() -> None:
+        client = netuv.connect(
+            port=server.address().port,
+            host="127.0.0.1",
+            onread={"buffer": buffer, "callback": lambda size, buffer: seen.append(asked[0])},
+        )
+        assert asked == [1]
+        client.on("end", must_call(lambda: seen.append(asked[0])))
+
+    server.listen(0, "127.0.0.1")
+    run()
+    assert seen == [1, 2, 3, 4, 5, 6, 7]

@@ -1,0 +1,238 @@
+"""Options of a connection: checked where they are given; what the kernel refuses harms nobody, as in Node."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import netuv
+
+LONG = 32_767_000 + 1000  # ms; Linux takes 32767 s
+
+
+def code_of(function: Callable[[], Any]) -> tuple[str, str]:
+    """The code of the exception that a call raises, and what it says."""
+    with pytest.raises((TypeError, ValueError, netuv.NetError)) as caught:
+        function()
+    return caught.value.code, str(caught.value)
+
+
+def give_keep_alive(where: str, sock: netuv.Socket) -> None:
+    if where == "later":
+        sock.set_keep_alive(True, LONG)
+
+
+@pytest.mark.parametrize("where", ["server", "client", "later"])
+def test_a_keep_alive_delay_beyond_the_kernels(run: Any, must_call: Any, where: str) -> None:
+    """The connection works without, or the number is refused where it is given."""
+    options = {"keep_alive": True, "keep_alive_initial_delay": LONG}
+
+    def on_connection(accepted: netuv.Socket) -> None:
+        accepted.pipe(accepted)
+        server.close()
+
+    server = netuv.Server(on_connection)
+    try:
+        if where == "server":
+            server = netuv.create_server(options, on_connection)
+        client = netuv.Socket(options if where == "client" else None)
+        if where == "later":
+            client.set_keep_alive(True, LONG)
+    except ValueError as error:
+        if getattr(error, "code", None) != "ERR_OUT_OF_RANGE":
+            raise
+        return
+    server.on("close", must_call(lambda: None))
+    server.listen(0, "127.0.0.1", lambda: client.connect(server.address().port, "127.0.0.1"))
+    client.on("connect", must_call(lambda: give_keep_alive(where, client)))
+    client.on("connect", lambda: client.end("hello"))
+    client.on("data", must_call(lambda data: None))
+    client.on("close", must_call(lambda had_error: None))
+    run()
+
+
+@pytest.mark.parametrize("value", [5, "10.0.0.0/8", object(), {}], ids=repr)
+def test_block_list_is_checked(loop: netuv.Loop, value: Any) -> None:
+    for call in (
+        lambda: netuv.Socket(block_list=value),
+        lambda: netuv.create_server(block_list=value),
+        lambda: netuv.connect(port=1, host="127.0.0.1", block_list=value),
+        lambda: netuv.Socket().connect(port=1, host="127.0.0.1", block_list=value),
+    ):
+        code, text = code_of(call)
+        assert code == "ERR_INVALID_ARG_TYPE"
+        assert "'block_list'" in text
+
+
+@pytest.mark.parametrize("value", ["5", [], True])
+def test_max_connections_is_checked(loop: netuv.Loop, value: Any) -> None:
+    server = netuv.create_server()
+    code, text = code_of(lambda: setattr(server, "max_connections", value))
+    assert code == "ERR_INVALID_ARG_TYPE"
+    assert "'max_connections'" in text
+    assert server.max_connections is None
+    server.max_connections = 5
+    assert server.max_connections == 5
+    assert code_of(lambda: setattr(server, "max_connections", -1))[0] == "ERR_OUT_OF_RANGE"
+
+
+def test_handle_is_checked(loop: netuv.Loop) -> None:
+    with socket.socket() as stdlib:
+        for call in (
+            lambda: netuv.Socket(handle=5),
+            lambda: netuv.Socket(handle=stdlib),
+            lambda: netuv.connect(stdlib),
+        ):
+            code, text = code_of(call)
+            assert code == "ERR_INVALID_ARG_TYPE"
+            assert "'handle'" in text
+
+
+def test_options_of_a_descriptor_that_is_gone(run: Any, must_call: Any) -> None:
+    """Another kind of file is in the place of the socket's descriptor. A reset is an 'error' then."""
+    import os
+
+    near, far = tcp_pair()
+    sock = netuv.Socket(fd=near.detach())
+    with open("/dev/null") as other:
+        kept = os.dup(sock._handle.fileno())
+        sock.pause()
+        os.dup2(other.fileno(), sock._handle.fileno())
+    sock.set_no_delay(True)
+    sock.set_keep_alive(True, 1000)
+    assert code_of(lambda: sock.set_type_of_service(16))[0] == "ENOTSOCK"
+    assert code_of(sock.get_type_of_service)[0] == "ENOTSOCK"
+    heard: list[Any] = []
+    sock.on("error", heard.append)
+    sock.on("close", must_call(heard.append))
+    sock.reset_and_destroy()
+    run()
+    os.close(kept)
+    far.close()
+    assert [getattr(each, "code", each) for each in heard] == ["ENOTSOCK", True]
+    assert heard[0].syscall == "reset"
+
+
+def tcp_pair() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        near = socket.create_connection(listener.getsockname()[:2])
+        far, _ = listener.accept()
+    return near, far
+
+
+def test_a_descriptor_that_is_not_connected(run: Any, must_call: Any, transport: Any) -> None:
+    """connect() connects it: that is how one sets options of one's own before."""
+    sock = socket.socket(transport.family)
+    if transport.family == socket.AF_UNIX:
+        sock.bind(transport.listen_args[0] + ".own")
+        name: Any = sock.getsockname()
+    else:
+        sock.bind((transport.listen_args[1], 0))
+        name = sock.getsockname()[1]
+
+    def on_connection(accepted: netuv.Socket) -> None:
+        assert name == (accepted.remote_port or name)
+        accepted.pipe(accepted)
+        server.close()
+
+    server = netuv.create_server(on_connection).listen(*transport.listen_args)
+
+    @server.on("listening")
+    def go() -> None:
+        client = netuv.Socket(fd=sock.detach())
+        client.connect(*transport.connect_args(server), must_call(lambda: client.end("hi")))
+        client.on("data", must_call(lambda data: data == b"hi" or pytest.fail(repr(data))))
+        client.on("close", must_call(lambda had_error: None))
+
+    run()
+
+
+def test_a_descriptor_of_the_other_kind(loop: netuv.Loop, run: Any) -> None:
+    client = netuv.Socket(fd=socket.socket().detach())
+    assert code_of(lambda: client.connect("/some/path"))[0] == "ERR_INVALID_HANDLE_TYPE"
+    client.destroy()
+    run()
+
+
+def test_a_connected_descriptor_is_refused_as_before(run: Any, must_call: Any) -> None:
+    near, far = tcp_pair()
+    client = netuv.Socket(fd=near.detach())
+    client.on("error", must_call(lambda error: error.code == "EISCONN" or pytest.fail(error)))
+    client.connect(far.getsockname()[1], "127.0.0.1")
+    run()
+    far.close()
+
+
+def test_the_error_of_a_connect_names_the_local_end(run: Any, must_call: Any) -> None:
+    import netuv.node
+
+    with socket.socket() as dead, socket.socket() as free:
+        dead.bind(("127.0.0.1", 0))
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        client = netuv.connect(
+            port=dead.getsockname()[1], host="127.0.0.1", local_address="127.0.0.1", local_port=port
+        )
+
+        @client.on("error")
+        def on_error(error: Any) -> None:
+            assert error.code == "ECONNREFUSED"
+            assert (error.local_address, error.local_port) == ("127.0.0.1", port)
+            assert (error.localAddress, error.localPort) == ("127.0.0.1", port)
+
+        client.on("close", must_call(lambda had_error: None))
+        run()
+
+
+def test_nothing_open_can_be_copied(loop: netuv.Loop) -> None:
+    sock, server, timer = netuv.Socket(), netuv.create_server(), netuv.set_timeout(print, 1)
+    for each in (sock, server, timer, loop):
+        for function in (copy.copy, copy.deepcopy, pickle.dumps):
+            with pytest.raises(TypeError, match=type(each).__name__):
+                function(each)
+    timer.close()
+
+
+@pytest.mark.parametrize("how", ["plain", "callback", "str"])
+def test_the_kernels_error_is_passed_on(run: Any, must_call: Any, how: str) -> None:
+    """It tells a reset once; asked again it says EPIPE."""
+    import struct
+
+    near, far = tcp_pair()
+    sock = netuv.Socket(fd=near.detach())
+    sock.pause()
+    sock.on(
+        "error",
+        must_call(
+            lambda error: (error.syscall, error.code) == ("write", "ECONNRESET") or pytest.fail(repr(error))
+        ),
+    )
+    sock.on("close", must_call(lambda had_error: had_error or pytest.fail("no error")))
+
+    @sock.on("resume")
+    def nothing() -> None:
+        pass
+
+    def write() -> None:
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        far.close()
+        if how == "plain":
+            assert sock.write(b"data") is False
+            assert sock.write(b"more") is False
+        elif how == "str":
+            assert sock.write("data") is False
+        else:
+            assert (
+                sock.write(b"data", must_call(lambda error: error.code == "ECONNRESET" or pytest.fail(error)))
+                is False
+            )
+        assert sock.writable_length == (4 if how == "plain" else 0)  # "more" waits for its refusal
+
+    netuv.next_tick(write)
+    run()
