@@ -22,7 +22,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush, heapreplace
 from time import monotonic_ns
-from typing import Any, NoReturn
+from typing import Any
 
 import pyuv
 
@@ -330,9 +330,6 @@ class Timeout:
     def __repr__(self) -> str:
         state = "waiting" if self._list is not None else "done"
         return f"<Timeout {self._delay} ms, {state}>"
-
-    def __reduce_ex__(self, protocol: Any) -> NoReturn:
-        raise TypeError("a Timeout cannot be copied or pickled")
 
 
 class IdleTimer:

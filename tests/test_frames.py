@@ -30,7 +30,7 @@ FRAMES = {
     "set_encoding": 38,
     "'readable' and read()": 31,
     "pipe": 3,
-    "a connection with one message": 85,
+    "a connection with one message": 92,
 }
 
 

@@ -187,7 +187,6 @@ def test_an_unknown_option_without_a_near_one_gets_no_suggestion(loop: netuv.Loo
         (lambda: netuv.Socket().pipe("a file"), "ERR_INVALID_ARG_TYPE"),
         (lambda: netuv.Socket().pipe(None), "ERR_INVALID_ARG_TYPE"),
         (lambda: netuv.Socket().read("x"), "ERR_INVALID_ARG_TYPE"),
-        (lambda: netuv.Socket().unshift(5), "ERR_INVALID_ARG_TYPE"),
         (lambda: netuv.Socket().set_type_of_service(256), "ERR_OUT_OF_RANGE"),
     ],
 )

@@ -103,7 +103,10 @@ def measure(command: list[str], seconds: float) -> float:
 def main() -> None:
     """Measure and print."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 4.0
-    commands = {"asyncio": [sys.executable, "-c", PYTHON, "asyncio"], "netuv": [sys.executable, "-c", PYTHON, "netuv"]}
+    commands = {
+        "asyncio": [sys.executable, "-c", PYTHON, "asyncio"],
+        "netuv": [sys.executable, "-c", PYTHON, "netuv"],
+    }
     if importlib.util.find_spec("uvloop") is not None:
         commands["uvloop"] = [sys.executable, "-W", "ignore", "-c", PYTHON, "uvloop"]
     node = shutil.which("node")

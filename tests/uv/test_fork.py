@@ -200,7 +200,10 @@ def test_a_child_that_returns_into_the_loop_takes_nothing(kind: str, how: str, m
         code = code.replace(
             "        loop.run(pyuv.UV_RUN_ONCE)\n    if pids[0] == 0",
             "        loop.run(pyuv.UV_RUN_DEFAULT)\n    if pids[0] == 0",
-        ).replace("        heard.append(data)\n    for c", "        heard.append(data)\n        if pids[0]: loop.stop()\n    for c")
+        ).replace(
+            "        heard.append(data)\n    for c",
+            "        heard.append(data)\n        if pids[0]: loop.stop()\n    for c",
+        )
     assert script(code, kind, how, "inside") == "whole"
 
 

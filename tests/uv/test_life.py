@@ -186,7 +186,9 @@ def test_whenever_the_collector_comes() -> None:
     # Each Loop, of more than 64 KiB, has pages of its own: a write into a freed one ends the process.
     environment = {**os.environ, "MALLOC_MMAP_THRESHOLD_": "65536", "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-c", textwrap.dedent(COLLECTED)]
-    done = subprocess.run(command, env=environment, timeout=3 * LIMIT, text=True, capture_output=True, check=False)
+    done = subprocess.run(
+        command, env=environment, timeout=3 * LIMIT, text=True, capture_output=True, check=False
+    )
     assert (done.returncode, done.stdout.strip()) == (0, "survived"), done.stderr
 
 

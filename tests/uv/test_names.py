@@ -148,7 +148,9 @@ def test_a_path(uv: pyuv.Loop, short_path: Path) -> None:
     assert len(statuses) == 1
 
 
-@pytest.mark.parametrize("name", [b"p" * 109, b"p" * 70_000, b"path\0more", pytest.param(b"\0" * 109, marks=abstract)])
+@pytest.mark.parametrize(
+    "name", [b"p" * 109, b"p" * 70_000, b"path\0more", pytest.param(b"\0" * 109, marks=abstract)]
+)
 def test_a_name_that_cannot_be(uv: pyuv.Loop, name: bytes) -> None:
     pyuv.Pipe(uv)  # with the first one libuv opens a descriptor for itself
     before = len(os.listdir("/dev/fd"))

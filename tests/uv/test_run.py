@@ -80,9 +80,7 @@ def raise_handled(number: int, frame: Any) -> None:
 
 @along
 @pytest.mark.parametrize("what", ["read", "accept", "timer"])
-def test_an_event_that_comes_with_a_signal_is_not_lost(
-    uv: pyuv.Loop, handler: Any, what: str
-) -> None:
+def test_an_event_that_comes_with_a_signal_is_not_lost(uv: pyuv.Loop, handler: Any, what: str) -> None:
     order: list[Any] = []
     handler(lambda *args: (order.append("signal"), raise_handled(*args)))
     uv.excepthook = lambda kind, error, trace: order.append(kind)
