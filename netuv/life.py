@@ -221,14 +221,6 @@ class Life(OnRead):
         else:
             self._end_scheduled = False
 
-    def _after_end(self) -> None:
-        if self.readable_ended:
-            super()._after_end()
-
-    def _end_with_peer(self) -> None:
-        if self.readable_ended:
-            super()._end_with_peer()
-
     def _finish(self) -> None:
         if self._final_called:
             super()._finish()

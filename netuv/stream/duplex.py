@@ -26,13 +26,15 @@ class Duplex(Writable, Readable):
     allow_half_open: bool = True
 
     def _after_end(self) -> None:
+        if not self.readable_ended:
+            return  # an 'end' listener has begun to connect anew
         if self.writable and not self.allow_half_open:
             self._tick(self._end_with_peer)
         elif self.writable_finished or not self._can_write:
             self.destroy()
 
     def _end_with_peer(self) -> None:
-        if self.writable:
+        if self.writable and self.readable_ended:
             self.end()
 
     def _after_finish(self) -> None:
