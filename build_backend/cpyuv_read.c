@@ -16,7 +16,7 @@ static PyObject *big[4];
 /* Fairness. libuv reads from one stream up to 32 times in a row while reads are full, which would be 8 MiB.
  * After so many bytes on_alloc() gives no memory: libuv ends its turn by UV_ENOBUFS, on_read() keeps that
  * to itself, and since there is more to read, epoll names the stream again after the others. */
-#define READ_IN_A_ROW (2 * BIG_READ)
+#define READ_IN_A_ROW BIG_READ
 static __thread struct {
     uv_handle_t *stream;
     size_t size;

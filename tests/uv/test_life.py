@@ -105,7 +105,7 @@ def test_an_active_handle_keeps_its_loop() -> None:
 def test_a_handle_dropped_while_the_loop_runs() -> None:
     loop = pyuv.Loop()
     timer = pyuv.Timer(loop)
-    left = [50]
+    left = [10]
 
     def tick(timer: Any) -> None:
         for handle in make_handles(loop):
@@ -174,7 +174,7 @@ COLLECTED = """
                 for _ in range(repeat): netuv.Loop()
                 setattr(pyuv, name, real[name])
                 gc.collect()
-    for threshold in range(1, 150):
+    for threshold in range(1, 150, 5):
         gc.enable(); gc.collect(); gc.set_threshold(threshold, 1, 1)
         netuv.Loop()
         gc.set_threshold(700, 10, 10); gc.disable(); gc.collect()

@@ -16,7 +16,7 @@ from conftest import LIMIT
 
 pytestmark = pytest.mark.skipif(not hasattr(pyuv.Loop, "after_fork"), reason="a pyuv as it was released")
 
-IN_A_ROW = 576 << 10  # bytes of one stream, at most, before the others have their turn: 64 + 2 * 256 KiB
+IN_A_ROW = 320 << 10  # bytes of one stream, at most, before the others have their turn: 64 + 256 KiB
 
 
 def full_pipe(loop: pyuv.Loop, data: bytes) -> Any:
