@@ -106,7 +106,8 @@ class Loop(EventEmitter):
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else "running" if self._running else "idle"
-        return f"<netuv.Loop {state}, {len(self._owners)} open>"
+        count = 0 if self.closed else len(self.handles)
+        return f"<netuv.Loop {state}, {count} open>"
 
     # -- running -----------------------------------------------------------------------------------
 

@@ -92,7 +92,7 @@ class Sink(Own, Writable):
             netuv.set_immediate(done, None)
 
 
-@pytest.mark.row("S18", "S19", "L4")
+@pytest.mark.row("S18", "S19")
 @pytest.mark.parametrize("how", ["again", "uncaughtException"])
 @pytest.mark.parametrize(
     "place",
