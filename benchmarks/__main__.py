@@ -1,10 +1,9 @@
-"""The command line: python -m benchmarks [FLOW ...] [options]."""
+"""The command line: python -m benchmarks [count] [FLOW ...] [options]."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -14,17 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plot, readme, report
+from benchmarks import counting, documents, keep, plot, report
 from benchmarks.build import compile_all
 from benchmarks.flows import FLOWS, Case, Flow, parse_size
 from benchmarks.peers import PEERS, Installation, Peer
 from benchmarks.process import ChildError, choose_cores, raise_file_limit
 from benchmarks.profiling import profile
-from benchmarks.runner import FORMAT, Document, Parameters, Progress, Runner
+from benchmarks.runner import Document, Parameters, Progress, Runner
 
 DURATION, WARMUP, ROUNDS = 1.0, 0.3, 5
 QUICK_DURATION, QUICK_WARMUP = 0.08, 0.02
 SPARE_FILES = 200
+TURN_SECONDS, COUNT_SECONDS = 0.6, 10  # what a turn takes besides the load, and a count, about
 
 
 def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
@@ -33,7 +33,10 @@ def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         description="Measure netuv and what else one might use, on one machine, in one run.",
         epilog="How to read the figures: benchmarks/README.rst",
     )
-    parser.add_argument("flows", nargs="*", metavar="FLOW", help=f"{', '.join(FLOWS)} (default: all)")
+    parser.add_argument(
+        "flows", nargs="*", metavar="FLOW",
+        help=f"{', '.join(FLOWS)} (default: all); 'count' first: count instructions, measure no time",
+    )  # fmt: skip
     what = parser.add_argument_group("what is measured")
     what.add_argument("--peers", type=names(PEERS), help=f"only these, of {', '.join(PEERS)}")
     what.add_argument("--without", type=names(PEERS), default=[], help="all but these")
@@ -65,14 +68,20 @@ def parse_arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     out.add_argument("--markdown", type=Path, metavar="FILE", help="save the tables")
     out.add_argument("--plot", type=Path, metavar="DIR", help="draw charts, SVG and PNG")
     out.add_argument("--compare", type=Path, metavar="OLD.json", help="show what has changed since")
-    out.add_argument("--from", type=Path, metavar="FILE", dest="source", help="a saved result "
-                     "instead of a new one")  # fmt: skip
     out.add_argument(
-        "--readme", action="store_true",
-        help="keep the result in benchmarks/: README.rst, results.json and charts/",
+        "--from", type=Path, metavar="FILE", dest="source", nargs="+",
+        help="saved results instead of new ones, of times and of counts",
+    )  # fmt: skip
+    out.add_argument(
+        "--keep", action="store_true",
+        help="keep the result in benchmarks/: RESULTS.rst and chart.svg",
     )  # fmt: skip
     out.add_argument("--plain", action="store_true", help="plain text, even if rich is installed")
     args = parser.parse_args(words)
+    args.count = args.flows[:1] == ["count"]
+    args.flows = args.flows[args.count :]
+    if args.quick and args.keep:
+        parser.error("--quick shows whether everything works; there is nothing to keep")
     unknown = [name for name in args.flows if name not in FLOWS]
     if unknown:
         parser.error(f"no such flow: {', '.join(unknown)} (there are {', '.join(FLOWS)})")
@@ -120,6 +129,17 @@ def cases_of(args: argparse.Namespace, file_limit: int) -> list[Case]:
                 connections = min(connections, file_limit - SPARE_FILES)
                 cases.append(Case(flow, size, connections, transport))
     return cases
+
+
+def cases_to_count(args: argparse.Namespace) -> list[Case]:
+    """One size of each flow that can be counted."""
+    flows = [FLOWS[name] for name in args.flows or FLOWS]
+    sizes = {flow.name: (args.size or [0])[0] if flow.sized else 0 for flow in flows}
+    return [
+        Case(flow, sizes[flow.name] or flow.sizes[:2][-1], flow.connections, "tcp")
+        for flow in flows
+        if flow.count
+    ]
 
 
 def sizes_of(flow: Flow, args: argparse.Namespace) -> Sequence[int]:
@@ -217,8 +237,31 @@ def run(args: argparse.Namespace) -> Document:
             for case in cases
             for peer in peers
         )
+        tell_time(turns, turns * (parameters.duration + parameters.warmup + TURN_SECONDS), "turns")
         with progress_for(turns, parameters.rounds, args.plain) as progress:
             return runner.run(cases, peers, progress)
+
+
+def run_count(args: argparse.Namespace) -> Document:
+    why = counting.why_not()
+    if why:
+        raise SystemExit(why)
+    cases, peers = cases_to_count(args), peers_of(args)
+    with tempfile.TemporaryDirectory(prefix="netuv-bench-") as name:
+        directory = Path(name)
+        installation = Installation(compile_all(directory))
+        runner = Runner(installation, choose_cores(not args.no_pin), counting.PARAMETERS, directory)
+        present = [peer for peer in peers if not installation.missing(peer)]
+        counts = sum(counting.can_count(case, peer) for case in cases for peer in present)
+        tell_time(counts, counts * COUNT_SECONDS, "counts")
+        with progress_for(counts, 1, args.plain) as progress:
+            return counting.Counter(runner).run(cases, peers, progress)
+
+
+def tell_time(count: int, seconds: float, what: str) -> None:
+    """Before it starts, so that one can decide against it."""
+    about = f"{seconds / 60:.0f} minutes" if seconds > 100 else f"{seconds:.0f} s"
+    print(f"{count} {what}, about {about}", file=sys.stderr, flush=True)
 
 
 def run_profile(args: argparse.Namespace) -> report.Table:
@@ -237,16 +280,6 @@ def run_profile(args: argparse.Namespace) -> report.Table:
         return profile(runner, chosen, peer, args.profile)
 
 
-def read_document(path: Path) -> Document:
-    try:
-        document: Document = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"{path}: {error}") from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise SystemExit(f"{path} is not a result of this version of the harness")
-    return document
-
-
 def main(words: Sequence[str] | None = None) -> int:
     args = parse_arguments(words)
     if not args.source and (not sys.platform.startswith("linux") or not os.path.exists("/proc")):
@@ -260,20 +293,27 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"\nthe whole profile is in {args.profile}")
         return 0
 
-    old = read_document(args.compare) if args.compare else None
-    document = read_document(args.source) if args.source else run(args)
+    old = documents.load(args.compare) if args.compare else None
+    if args.source:
+        document = documents.merge([documents.load(path) for path in args.source])
+    else:
+        document = run_count(args) if args.count else run(args)
+        if not args.quick and not args.json:
+            args.json = keep.RAW / f"{document['created'].replace(':', '')}.json"
     extra = [report.compare(old, document)] if old else []
     if args.json:
-        args.json.write_text(json.dumps(document, indent=1) + "\n")
+        documents.save(document, args.json)
     if args.markdown:
         args.markdown.write_text(report.markdown(document, extra))
     report.show(report.heading(document), [*report.tables(document), *extra], args.plain)
+    if args.json:
+        print(f"\nsaved as {args.json}")
     try:
         if args.plot:
             files = plot.plot_all(document, args.plot)
             print(f"\ncharts: {', '.join(map(str, files))}")
-        if args.readme:
-            readme.keep(document)
+        if args.keep:
+            keep.keep(document)
     except plot.PlotError as error:
         raise SystemExit(str(error)) from None
     return 1 if document["failures"] else 0

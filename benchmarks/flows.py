@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 KIB = 1024
-BATCH = 1000  # timers or ticks that one message sets off, as the servers have it
+BATCH = 1000  # timers, ticks or clients that one message sets off, as the servers have it
 DISTURBED = 0.05  # a turn is, when others used more than this of a core that we used
 BLOCK = 64 * KIB  # bulk flows are counted in blocks of this size
 
+ECHOES, BLOCKS = (500, 4000), (200, 1000)
+PLAIN = ("netuv-plain", "uvloop", "asyncio", "netuv")
 LATENCIES = ("p50_us", "p99_us", "p999_us")
 
 
@@ -29,6 +31,8 @@ class Flow:
     baselines: tuple[str, ...] = ("c",)  # the first that takes part
     sized: bool = True  # whether --size applies
     quick_connections: int = 0
+    # Instructions are the difference of two runs: of so many units, and of so many more.
+    count: tuple[int, int] | None = None
 
     @property
     def bulk(self) -> bool:
@@ -47,23 +51,23 @@ FLOWS = {
     for flow in (
         Flow(
             "echo", "Echo: a message there and back", "echo", "echo", "message",
-            (64, 1 * KIB, 16 * KIB), 50, latency=True,
+            (64, 1 * KIB, 16 * KIB), 50, latency=True, count=ECHOES,
         ),
         Flow(
             "c2s", "Client to server: the server reads", "sink", "c2s", "64 KiB",
-            (BLOCK,), 4, per=1 / BLOCK,
+            (BLOCK,), 4, per=1 / BLOCK, count=BLOCKS,
         ),
         Flow(
             "s2c", "Server to client: the server writes", "source", "s2c", "64 KiB",
-            (BLOCK,), 4, per=1 / BLOCK,
+            (BLOCK,), 4, per=1 / BLOCK, count=BLOCKS,
         ),
         Flow(
             "pipe", "Pipe: the server is a proxy", "proxy", "pipe", "64 KiB",
-            (BLOCK,), 4, per=1 / BLOCK,
+            (BLOCK,), 4, per=1 / BLOCK, count=BLOCKS,
         ),
         Flow(
             "accept", "Accept: connect, one byte each way, close", "echo", "accept", "connection",
-            (1,), 50, latency=True, sized=False,
+            (1,), 50, latency=True, sized=False, count=(300, 1500),
         ),
         Flow(
             "idle", "Idle: open connections that do nothing", "echo", "idle", "connection",
@@ -73,10 +77,46 @@ FLOWS = {
         Flow(
             "timers", "Timers: set to 1 to 10 ms, and fired", "timers", "echo", "timer",
             (1,), 1, per=BATCH, latency=True, baselines=("uvloop", "asyncio"), sized=False,
+            count=(2 * BATCH, 8 * BATCH),
         ),
         Flow(
             "ticks", "Ticks: each one queues the next", "ticks", "echo", "tick",
             (1,), 1, per=BATCH, latency=True, baselines=("uvloop", "asyncio"), sized=False,
+            count=(2 * BATCH, 8 * BATCH),
+        ),
+        Flow(
+            "timeout", "Echo, with an idle timeout", "timeout", "echo", "message",
+            (1 * KIB,), 50, latency=True, baselines=PLAIN, count=ECHOES,
+        ),
+        Flow(
+            "callback", "Echo, each write with a callback", "callback", "echo", "message",
+            (1 * KIB,), 50, latency=True, baselines=PLAIN, count=ECHOES,
+        ),
+        Flow(
+            "lines", "Echo of text, line by line", "lines", "echo", "message",
+            (1 * KIB,), 50, latency=True, baselines=PLAIN, count=ECHOES,
+        ),
+        Flow(
+            "listeners", "Echo, and a second listener", "listeners", "echo", "message",
+            (1 * KIB,), 50, latency=True, baselines=PLAIN, count=ECHOES,
+        ),
+        Flow(
+            "idle-timeout", "Idle, with an idle timeout", "timeout", "idle", "connection",
+            (1,), 5000, figure="connection_kib", baselines=PLAIN, sized=False,
+            quick_connections=300,
+        ),
+        Flow(
+            "client", "Client: connect, one byte each way, end", "client", "client", "connection",
+            (1,), 1, per=BATCH, latency=True, baselines=("uvloop", "asyncio"), sized=False,
+            count=(1 * BATCH, 2 * BATCH),
+        ),
+        Flow(
+            "import", "Start-up: an interpreter that imports it", "import", "start", "start",
+            (1,), 0, latency=True, baselines=("asyncio",), sized=False, count=(1, 0),
+        ),
+        Flow(
+            "start", "Start-up: an interpreter that listens", "echo", "start", "start",
+            (1,), 0, latency=True, baselines=("asyncio",), sized=False, count=(1, 0),
         ),
     )
 }  # fmt: skip
@@ -94,7 +134,7 @@ class Case:
     @property
     def name(self) -> str:
         words = [self.flow.name]
-        if self.flow.name == "echo" or (self.flow.sized and self.size != BLOCK):
+        if len(self.flow.sizes) > 1 or self.size not in (*self.flow.sizes, 1):
             words.append(format_size(self.size))
         if self.transport == "unix":
             words.append("unix")
@@ -120,26 +160,42 @@ def parse_size(text: str) -> int:
 
 @dataclass(frozen=True)
 class Aim:
-    """`peer` should need at most `limit` times what the best of `against` needs."""
+    """`peer` should need at most `limit` times what the best of `against` needs.
+
+    Without `against` the limit is a number of instructions a unit, on these CPythons only.
+    """
 
     case: str
     peer: str
     against: tuple[str, ...]
     limit: float
+    instructions: bool = False
+    pythons: tuple[str, ...] = ()  # "3.11"; all if empty
 
 
-ASYNCIO_LIKE = ("uvloop", "uvloop-streams", "asyncio", "asyncio-streams")
-NODE = ("node", "node-pipe")
+RIVALS = (
+    "uvloop", "uvloop-streams", "zuvloop", "rloop", "aiofastnet", "aiofastnet-uvloop", "asyncio",
+    "asyncio-streams", "node", "node-pipe", "gevent", "twisted",
+)  # fmt: skip
 
 AIMS = (
-    Aim("echo 1 KiB", "netuv", ("uvloop",), 1.00),
-    Aim("echo 1 KiB", "netuv", ("node",), 0.75),
-    Aim("echo 1 KiB", "netuv", ("c",), 1.25),
-    Aim("echo 64 B", "netuv", ("uvloop",), 1.00),
-    Aim("echo 16 KiB", "netuv", ("uvloop",), 1.00),
-    Aim("c2s", "netuv", (*ASYNCIO_LIKE, *NODE), 0.85),
-    Aim("s2c", "netuv", (*ASYNCIO_LIKE, *NODE), 0.85),
-    Aim("pipe", "netuv-pipe", (*ASYNCIO_LIKE, *NODE), 0.90),
     Aim("accept", "netuv", ("uvloop",), 1.00),
-    Aim("idle", "netuv", ("uvloop",), 1.20),
+    Aim("accept", "netuv", (), 45_000, instructions=True, pythons=("3.11",)),
+    Aim("accept", "netuv", (), 60_000, instructions=True, pythons=("3.12", "3.13", "3.14")),
+    Aim("echo 1 KiB", "netuv", ("zuvloop",), 1.00),
+    Aim("echo 1 KiB", "netuv", ("uvloop",), 0.95),
+    Aim("echo 1 KiB", "netuv", (), 4_200, instructions=True),
+    Aim("timeout", "netuv", ("netuv-plain",), 1.10),
+    Aim("callback", "netuv", ("netuv-plain",), 1.30),
+    Aim("lines", "netuv", ("netuv-plain",), 1.50),
+    Aim("timers", "netuv", ("uvloop",), 1.00),
+    Aim("pipe", "netuv-pipe", RIVALS, 0.85),
+    Aim("c2s", "netuv", ("c",), 1.10),
+    Aim("c2s", "netuv", ("zuvloop",), 1.00),
+    Aim("s2c", "netuv", ("c",), 1.10),
+    Aim("s2c", "netuv", ("zuvloop",), 1.00),
+    Aim("accept", "netuv-pipe", ("netuv",), 1.30),
+    Aim("idle", "netuv", ("uvloop",), 0.85),
+    Aim("idle-timeout", "netuv", ("netuv-plain",), 1.30),
+    Aim("import", "netuv", ("asyncio",), 0.55, instructions=True),
 )

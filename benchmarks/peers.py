@@ -6,16 +6,22 @@ import json
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.build import Compiled
+from benchmarks.flows import Case
 
 SERVERS = Path(__file__).parent / "servers"
 
 NETWORK = ("echo", "c2s", "s2c", "pipe", "accept", "idle")
-EVERYTHING = (*NETWORK, "timers", "ticks")
+IN_PROCESS = ("timers", "ticks", "import", "start")  # not of streams and pipes, which have no own
+USUAL = ("timeout", "lines", "idle-timeout", "client")  # what every library has a way to do
+PYTHON = (*NETWORK, *IN_PROCESS, *USUAL)
+EVERYTHING = (*PYTHON, "callback", "listeners")
+STREAMS = (*NETWORK, *USUAL)
 PIPES = ("echo", "pipe", "accept", "idle")
+VARIANTS = ("timeout", "callback", "lines", "listeners", "idle-timeout")  # compared with a plain echo
 
 
 @dataclass(frozen=True)
@@ -26,44 +32,70 @@ class Peer:
     label: str
     file: str
     flows: tuple[str, ...] = EVERYTHING
-    module: str = ""  # what a Python server imports
-    package: str = ""  # the distribution whose version is shown
+    modules: tuple[str, ...] = ()  # what a Python server imports; the first one's version is shown
+    words: tuple[str, ...] = ()  # arguments before those that every server has
+    kind: str = ""  # of server, whatever the flow's is
 
     @property
     def language(self) -> str:
         return {".c": "c", ".js": "node", ".py": "python"}[Path(self.file).suffix]
 
 
+def on_loop(loop: str, label: str, *modules: str) -> Peer:
+    """asyncio's Protocol program on another loop."""
+    # rloop 0.5 does not close a connection that its client has ended.
+    flows = tuple(flow for flow in PYTHON if (loop, flow) != ("rloop", "c2s"))
+    words = (loop, "asyncio_protocol")
+    return Peer(loop, f"{label} Protocol", "on_loop.py", flows, modules or (loop,), words)
+
+
 PEERS = {
     peer.name: peer
     for peer in (
         Peer("c", "C floor", "floor.c", NETWORK),
-        Peer("netuv", "netuv", "netuv_data.py", module="netuv", package="netuv"),
-        Peer("netuv-pipe", "netuv pipe", "netuv_pipe.py", PIPES, module="netuv", package="netuv"),
-        Peer("pyuv", "raw pyuv", "pyuv_raw.py", module="pyuv"),
+        Peer("netuv", "netuv", "netuv_data.py", modules=("netuv",)),
+        Peer("netuv-pipe", "netuv pipe", "netuv_pipe.py", PIPES, ("netuv",)),
+        Peer("netuv-plain", "netuv, plain", "netuv_data.py", VARIANTS, ("netuv",), kind="echo"),
+        Peer(
+            "pyuv", "raw pyuv", "pyuv_raw.py",
+            tuple(flow for flow in EVERYTHING if flow not in ("lines", "listeners")), ("pyuv",),
+        ),
         Peer("node", "Node", "node_data.js"),
         Peer("node-pipe", "Node pipe", "node_pipe.js", PIPES),
-        Peer("uvloop", "uvloop Protocol", "uvloop_protocol.py", module="uvloop", package="uvloop"),
+        on_loop("uvloop", "uvloop"),
         Peer(
-            "uvloop-streams", "uvloop streams", "uvloop_streams.py", NETWORK,
-            module="uvloop", package="uvloop",
+            "uvloop-streams", "uvloop streams", "on_loop.py", STREAMS, ("uvloop",),
+            ("uvloop", "asyncio_streams"),
         ),
-        Peer("asyncio", "asyncio Protocol", "asyncio_protocol.py"),
-        Peer("asyncio-streams", "asyncio streams", "asyncio_streams.py", NETWORK),
-        Peer("gevent", "gevent", "gevent_server.py", module="gevent", package="gevent"),
-        Peer("twisted", "Twisted", "twisted_server.py", module="twisted", package="Twisted"),
+        on_loop("zuvloop", "zuvloop"),
+        on_loop("rloop", "rloop"),
+        on_loop("aiofastnet", "aiofastnet"),
+        on_loop("aiofastnet-uvloop", "aiofastnet on uvloop", "aiofastnet", "uvloop"),
+        Peer("asyncio", "asyncio Protocol", "asyncio_protocol.py", PYTHON),
+        Peer("asyncio-streams", "asyncio streams", "asyncio_streams.py", STREAMS),
+        Peer("gevent", "gevent", "gevent_server.py", PYTHON, ("gevent",)),
+        Peer("twisted", "Twisted", "twisted_server.py", PYTHON, ("twisted",)),
+        Peer("bare", "bare Python", "bare.py", ("import", "start")),
     )
 }  # fmt: skip
+
+
+def as_served(case: Case, peer: Peer) -> Case:
+    """The case, with the kind of server that the peer insists on."""
+    if not peer.kind:
+        return case
+    return replace(case, flow=replace(case.flow, server=peer.kind))
+
 
 # Run in the servers' directory, so that it sees what a server would see.
 PROBE = """
 import importlib.metadata, importlib.util, json, platform, sys
 found = {}
-for module, package in json.loads(sys.argv[1]):
+for module in json.loads(sys.argv[1]):
     if importlib.util.find_spec(module) is None:
         continue
     try:
-        found[module] = importlib.metadata.version(package)
+        found[module] = importlib.metadata.version(module)
     except importlib.metadata.PackageNotFoundError:
         found[module] = getattr(__import__(module), "__version__", "?")
 if "pyuv" in found:
@@ -79,7 +111,7 @@ class Installation:
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
         self.node = shutil.which("node")
-        wanted = sorted({(p.module, p.package or p.module) for p in PEERS.values() if p.module})
+        wanted = sorted({module for peer in PEERS.values() for module in peer.modules})
         probe = subprocess.run(
             [sys.executable, "-c", PROBE, json.dumps(wanted)],
             cwd=SERVERS, capture_output=True, text=True, timeout=60,
@@ -98,8 +130,9 @@ class Installation:
             return None if "floor" in self.compiled.programs else self.compiled.problem
         if peer.language == "node":
             return None if self.node else "node is not on PATH"
-        if peer.module and peer.module not in self.modules:
-            return f"{peer.module} is not installed"
+        for module in peer.modules:
+            if module not in self.modules:
+                return f"{module} is not installed"
         return None
 
     def version(self, peer: Peer) -> str:
@@ -107,7 +140,9 @@ class Installation:
             return self.compiled.compiler
         if peer.language == "node":
             return self.node_version
-        return self.modules.get(peer.module, "") or f"Python {sys.version.split()[0]}"
+        if peer.modules:
+            return self.modules[peer.modules[0]]
+        return f"Python {sys.version.split()[0]}"
 
     def command(self, peer: Peer) -> list[str]:
         if peer.language == "c":
@@ -115,4 +150,4 @@ class Installation:
         if peer.language == "node":
             assert self.node is not None
             return [self.node, str(SERVERS / peer.file)]
-        return [sys.executable, str(SERVERS / peer.file)]
+        return [sys.executable, str(SERVERS / peer.file), *peer.words]

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks import stats
 from benchmarks.flows import FLOWS
-from benchmarks.report import number
+from benchmarks.report import COMPARED, QUESTIONS, in_order, number, ratio_of, reservations
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-DARK, MIDDLE, LIGHT, INK = "#1b1b1b", "#a8a8a8", "#ffffff", "#333333"
+DARK, MIDDLE, LIGHT, INK, WARN = "#1b1b1b", "#a8a8a8", "#ffffff", "#333333", "#b00000"
 BAR_INCHES, PANEL_INCHES = 0.27, 4.6
 CROWDED = 4.0  # a bar that is this many times longer than the median one is cut
 
@@ -27,8 +28,8 @@ class PlotError(Exception):
     """There is no matplotlib."""
 
 
-def plot_all(document: dict[str, Any], directory: Path, kinds: Sequence[str] = ("svg", "png")) -> list[Path]:
-    """Draw every flow into `directory`; returns the files."""
+def prepare() -> None:
+    """Raises PlotError without matplotlib."""
     try:
         import matplotlib
     except ImportError:
@@ -41,9 +42,15 @@ def plot_all(document: dict[str, Any], directory: Path, kinds: Sequence[str] = (
             "axes.spines.right": False,
             "axes.spines.left": False,
             "svg.hashsalt": "netuv",
+            "svg.fonttype": "none",  # text as text: a tenth of the size
             "hatch.linewidth": 0.6,
         }
     )
+
+
+def plot_all(document: dict[str, Any], directory: Path, kinds: Sequence[str] = ("svg", "png")) -> list[Path]:
+    """Draw every flow into `directory`; returns the files."""
+    prepare()
     directory.mkdir(parents=True, exist_ok=True)
     flows: dict[str, list[dict[str, Any]]] = {}
     for case in document["cases"]:
@@ -71,9 +78,18 @@ def plot_flow(
         draw_case(axes, document, case)
     title = FLOWS[flow].title
     what = "memory" if cases[0]["figure"] == "connection_kib" else "server CPU time"
-    figure.suptitle(f"{title}\n{what} per {cases[0]['unit']}, less is better", fontsize=11, x=0.01, ha="left")
-    machine, parameters = document["machine"], document["parameters"]
-    count = parameters["rounds"]
+    write_around(figure, document, cases, f"{title}\n{what} per {cases[0]['unit']}, less is better")
+    for file in files:
+        save(figure, file)
+    pyplot.close(figure)
+    return files
+
+
+def write_around(figure: Figure, document: dict[str, Any], cases: list[dict[str, Any]], title: str) -> None:
+    """The title, with what is to be said against the figures, and the facts about the run."""
+    against = "".join(f"\n{reservation}" for reservation in reservations(document, cases))
+    figure.suptitle(title + against, fontsize=11, x=0.01, ha="left", color=WARN if against else INK)
+    machine, count = document["machine"], document["parameters"]["rounds"]
     figure.supxlabel(
         f"{machine['cpu']}, {machine['system'].split()[0]}, Python {machine['python']}, "
         f"{count} round{'s' * (count > 1)}, {document['created'][:10]}",
@@ -82,17 +98,56 @@ def plot_flow(
         ha="left",
         color=INK,
     )
-    for file in files:
-        # No date, so that the same result gives the same file.
-        figure.savefig(file, dpi=144, metadata={"Date": None} if file.suffix == ".svg" else None)
+
+
+def save(figure: Figure, file: Path) -> None:
+    # No date, so that the same result gives the same file.
+    figure.savefig(file, dpi=144, metadata={"Date": None} if file.suffix == ".svg" else None)
+
+
+def plot_overview(document: dict[str, Any], file: Path) -> None:
+    """One small chart: what netuv needs of what each of a few others needs, in each case."""
+    prepare()
+    from matplotlib import pyplot
+
+    cases = {case["name"]: case for case in document["cases"]}
+    rows = [(cases[name], ours) for name, ours, _ in QUESTIONS if name in cases]
+    figure, axes = pyplot.subplots(figsize=(7, 0.42 * len(rows) + 1.7), layout="constrained")
+    for mark, rival in zip("s^Do", COMPARED, strict=True):
+        found = [
+            (at, ratio)
+            for at, (case, ours) in enumerate(rows)
+            if (ratio := ratio_of(case, ours, rival)) is not None
+        ]
+        if not found:
+            continue
+        shift = (COMPARED.index(rival) - 1.5) * 0.16
+        heights = [at + shift for at, _ in found]
+        medians = [ratio["median"] for _, ratio in found]
+        lows = [ratio["median"] - ratio["low"] for _, ratio in found]
+        highs = [ratio["high"] - ratio["median"] for _, ratio in found]
+        axes.errorbar(
+            medians, heights, xerr=[lows, highs], fmt=mark, color=DARK, markersize=5, linewidth=0.7,
+            markerfacecolor=LIGHT if mark in "sD" else DARK, label=f"of {document['labels'][rival]}",
+        )  # fmt: skip
+    axes.axvline(1, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.set_yticks(range(len(rows)), [case["name"] for case, _ in rows])
+    axes.tick_params(axis="y", length=0)
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    if rows:
+        axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    write_around(
+        figure, document, [case for case, _ in rows],
+        "What netuv needs of what others need: CPU time, for idle memory",
+    )  # fmt: skip
+    save(figure, file)
     pyplot.close(figure)
-    return files
 
 
 def draw_case(axes: Axes, document: dict[str, Any], case: dict[str, Any]) -> None:
     base = case["baseline"]
-    names = [name for name in case["servers"] if case["servers"][name]["ratio"]]
-    names.sort(key=lambda name: case["servers"][name]["ratio"]["median"])
+    names = [name for name in in_order(case) if case["servers"][name]["ratio"]]
     medians = [case["servers"][name]["ratio"]["median"] for name in names]
     limit = cut_at(medians)
     base_values = stats.by_round(case["servers"][base]["rounds"], case["figure"])
@@ -138,8 +193,8 @@ def draw_case(axes: Axes, document: dict[str, Any], case: dict[str, Any]) -> Non
     axes.invert_yaxis()
     axes.set_xlim(0, limit * 1.42)
     axes.set_xticks([tick for tick in axes.get_xticks() if tick <= limit * 1.05])
-    connections = f"{case['connections']:,} connection" + "s" * (case["connections"] > 1)
-    axes.set_title(f"{case['name']}, {connections}", fontsize=9, loc="left")
+    connections = f", {case['connections']:,} connection" + "s" * (case["connections"] > 1)
+    axes.set_title(f"{case['name']}{connections if case['connections'] else ''}", fontsize=9, loc="left")
     axes.set_xlabel(f"ratio to {document['labels'][base]}", fontsize=8)
 
 

@@ -11,10 +11,25 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from benchmarks import stats
-from benchmarks.flows import DISTURBED, FLOWS
+from benchmarks.flows import AIMS, DISTURBED, FLOWS, Aim
+from benchmarks.peers import PEERS
 from benchmarks.stats import Summary
 
 WARNING = "Careful: "
+COUNT_SPREAD = 0.03  # counts of the same program differ by less, mostly by where garbage is collected
+# What a user asks first: the case, on whom, and the words for it.
+QUESTIONS = (
+    ("echo 1 KiB", "netuv", "an echo of 1 KiB costs netuv"),
+    ("timeout", "netuv", "an echo with an idle timeout costs netuv"),
+    ("lines", "netuv", "an echo of lines costs netuv"),
+    ("accept", "netuv", "a connection costs a netuv server"),
+    ("client", "netuv", "a connection costs a netuv client"),
+    ("pipe", "netuv-pipe", "64 KiB through a proxy cost netuv"),
+    ("timers", "netuv", "a timer costs netuv"),
+    ("idle", "netuv", "the memory of a connection is in netuv"),
+    ("start", "netuv", "a start costs netuv"),
+)
+COMPARED = ("node", "uvloop", "zuvloop", "asyncio")
 
 
 @dataclass
@@ -42,6 +57,10 @@ def percent(value: float) -> str:
     return f"{value * 100:.0f} %"
 
 
+def spread(summary: Summary, rounds: int) -> str:
+    return percent(stats.spread(summary)) if rounds > 1 else "–"
+
+
 def times(summary: Summary | None) -> str:
     """A ratio with the range that it had over the rounds."""
     if summary is None:
@@ -55,8 +74,56 @@ def times(summary: Summary | None) -> str:
 # -- documents to tables
 
 
+def in_the_way(case: dict[str, Any]) -> float:
+    """How much of a core that was used here others used too."""
+    return max(float(s["summary"]["elsewhere"]["median"]) for s in case["servers"].values())
+
+
+def reservations(document: dict[str, Any], cases: Sequence[dict[str, Any]] | None = None) -> list[str]:
+    """Why these cases (all of them if None) are not to be quoted; wherever figures are shown."""
+    found = []
+    if document["parameters"]["quick"]:
+        found.append("--quick: this shows that everything works, not how fast it is")
+    busy = max(map(in_the_way, document["cases"] if cases is None else cases), default=0.0)
+    if busy > DISTURBED:
+        found.append(
+            f"the machine was not quiet: others used up to {percent(busy)} of a core that server "
+            "or load ran on"
+        )
+    return found
+
+
+def answers(document: dict[str, Any]) -> list[str]:
+    """What a user asks first, a sentence each."""
+    cases = {case["name"]: case for case in document["cases"]}
+    lines = []
+    for name, ours, words in QUESTIONS:
+        case = cases.get(name)
+        if case is None or ours not in case["servers"]:
+            continue
+        shares = [
+            f"{ratio['median']:.2f} of {document['labels'][rival].removesuffix(' Protocol')}"
+            for rival in COMPARED
+            if (ratio := ratio_of(case, ours, rival))
+        ]
+        if shares:
+            lines.append(f"{words} {', '.join(shares)}")
+    return lines
+
+
+def ratio_of(case: dict[str, Any], peer: str, rival: str) -> Summary | None:
+    """What `peer` needs of what `rival` needs, within each round."""
+    servers, figure = case["servers"], case["figure"]
+    if peer not in servers or rival not in servers:
+        return None
+    ratios = stats.ratios(
+        stats.by_round(servers[peer]["rounds"], figure), stats.by_round(servers[rival]["rounds"], figure)
+    )
+    return stats.summarise(ratios) if ratios else None
+
+
 def heading(document: dict[str, Any]) -> list[str]:
-    """The facts about a run, a line each."""
+    """What one asks first, then the facts about a run, a line each."""
     machine, parameters = document["machine"], document["parameters"]
     hardware = f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_mib']:,} MiB"
     if machine["virtual"]:
@@ -68,14 +135,19 @@ def heading(document: dict[str, Any]) -> list[str]:
     versions: dict[str, list[str]] = {}
     for name, version in document["versions"].items():
         versions.setdefault(version, []).append(document["labels"][name])
-    lines = [
+    lines = [f"{WARNING}{reservation}" for reservation in reservations(document)]
+    lines += answers(document)
+    lines += [
         f"{document['created']}, commit {machine['commit'] or 'unknown'}",
         f"{hardware}; {machine['system']}; load average {machine['load_average']}",
         f"Python {machine['python']}; "
         + "; ".join(f"{', '.join(names)}: {version}" for version, names in versions.items()),
-        f"{rounds} of {parameters['duration']:g} s after {parameters['warmup']:g} s of warm-up; "
-        f"{parameters['cores']}",
     ]
+    if document["cases"]:
+        lines.append(
+            f"{rounds} of {parameters['duration']:g} s after {parameters['warmup']:g} s of warm-up; "
+            f"{parameters['cores']}"
+        )
     if parameters["plain_malloc"]:
         lines.append(f"{WARNING}--plain-malloc: bulk and asyncio depend on the heap's luck")
     if parameters["load"] == "python":
@@ -83,23 +155,29 @@ def heading(document: dict[str, Any]) -> list[str]:
             f"{WARNING}the load generator is the Python one: rates and latencies say more about it "
             "than about the servers"
         )
-    if parameters["quick"]:
-        lines.append(f"{WARNING}--quick: this shows that everything works, not how fast it is")
     lines += [f"not here: {label}: {why}" for label, why in document["missing"].items()]
     return lines
 
 
 def in_order(case: dict[str, Any]) -> list[str]:
-    """The servers of a case, the most economical first."""
-    servers, figure = case["servers"], case["figure"]
-    return sorted(servers, key=lambda name: servers[name]["summary"][figure]["median"])
+    """The servers of a case, the most economical first: by the ratio, in tables and charts alike.
+
+    One that has no round in common with the baseline comes last.
+    """
+    servers = case["servers"]
+
+    def ratio(name: str) -> float:
+        return float(servers[name]["ratio"]["median"]) if servers[name]["ratio"] else float("inf")
+
+    return sorted(servers, key=ratio)
 
 
 def case_title(case: dict[str, Any]) -> str:
     transport = "TCP" if case["transport"] == "tcp" else "Unix socket"
     connections = case["connections"]
     plural = "connection" if connections == 1 else "connections"
-    title = f"{case['name']} — {FLOWS[case['flow']].title} ({connections:,} {plural}, {transport})"
+    where = f" ({connections:,} {plural}, {transport})" if connections else ""
+    title = f"{case['name']} — {FLOWS[case['flow']].title}{where}"
     what = "KiB and CPU µs" if case["figure"] == "connection_kib" else "CPU µs"
     return f"{title}; {what} per {case['unit']}"
 
@@ -107,6 +185,7 @@ def case_title(case: dict[str, Any]) -> str:
 def case_table(document: dict[str, Any], case: dict[str, Any]) -> Table:
     flow, unit, labels = FLOWS[case["flow"]], case["unit"], document["labels"]
     is_memory = case["figure"] == "connection_kib"
+    counts = document["counts"].get(case["name"], {})
     table = Table(
         case_title(case),
         [
@@ -114,6 +193,7 @@ def case_table(document: dict[str, Any], case: dict[str, Any]) -> Table:
             "KiB" if is_memory else "CPU µs",
             "±",
             f"× {labels[case['baseline']]}",
+            *(["instructions"] if counts else []),
             *(["CPU µs"] if is_memory else []),
             "MiB/s" if flow.bulk else f"{unit}s/s",
             *(["p50 µs", "p99 µs", "p99.9 µs"] if flow.latency else []),
@@ -133,8 +213,9 @@ def case_table(document: dict[str, Any], case: dict[str, Any]) -> Table:
             [
                 labels[name],
                 number(median[case["figure"]]),
-                percent(stats.spread(summary[case["figure"]])),
+                spread(summary[case["figure"]], len(server["rounds"])),
                 times(server["ratio"]),
+                *([f"{counts[name]:,}" if name in counts else "–"] if counts else []),
                 *([number(median["cpu_us"])] if is_memory else []),
                 number(median["rate"] / 16 if flow.bulk else median["rate"]),
                 *latencies,
@@ -148,33 +229,104 @@ def case_table(document: dict[str, Any], case: dict[str, Any]) -> Table:
             "! the load generator was the bottleneck here: the rate and the latencies are its own; "
             "the CPU time is the server's all the same"
         )
-    elsewhere = max(s["summary"]["elsewhere"]["median"] for s in case["servers"].values())
-    if elsewhere > DISTURBED:
-        table.notes.append(
-            f"the machine was not quiet: others used up to {percent(elsewhere)} of a core that "
-            "server or load ran on"
-        )
+    table.notes += reservations(document, [case])
     return table
 
 
-def aims_table(document: dict[str, Any]) -> Table:
+def judge(document: dict[str, Any], aim: Aim) -> tuple[str, str, str]:
+    """The rival, what was measured, and the verdict; empty where nothing was."""
     labels = document["labels"]
+    label = "instructions" if not aim.against else "the best" if len(aim.against) > 1 else ""
+    label = label or PEERS[aim.against[0]].label
+    python = ".".join(document["machine"]["python"].split(".")[:2])
+    if aim.pythons and python not in aim.pythons:
+        return label, "", ""
+    if aim.instructions:
+        counts = document["counts"].get(aim.case, {})
+        if not {aim.peer, *aim.against} <= set(counts):
+            return label, "", ""
+        value = counts[aim.peer] / (counts[aim.against[0]] if aim.against else 1)
+        around = stats.summarise([value * (1 - COUNT_SPREAD), value, value * (1 + COUNT_SPREAD)])
+        shown = f"{value:.2f}" if aim.against else f"{value:,.0f}"
+        return label, shown, stats.verdict(around, aim.limit, 2)
+    case = next((case for case in document["cases"] if case["name"] == aim.case), None)
+    found = {rival: ratio_of(case, aim.peer, rival) for rival in aim.against} if case else {}
+    ratios = {rival: ratio for rival, ratio in found.items() if ratio}
+    if case is None or not ratios:
+        return label, "", ""
+    best = max(ratios, key=lambda rival: ratios[rival]["median"])
+    if len(aim.against) > 1:
+        label = f"{labels[best]} (the best)"
+    rounds = min(len(case["servers"][name]["rounds"]) for name in (aim.peer, best))
+    return label, times(ratios[best]), stats.verdict(ratios[best], aim.limit, rounds)
+
+
+def aims_table(document: dict[str, Any], aims: Sequence[Aim] = AIMS) -> Table:
+    """Every aim; what was not measured has an empty "is"."""
     table = Table("Aims — how much netuv needs of what a rival needs", [
-        "case", "server", "rival", "aim: at most", "is", "aim",
+        "case", "server", "rival", "aim: at most", "is", "verdict",
     ])  # fmt: skip
-    for aim in document["aims"]:
-        best = " (the best)" if aim["best_of"] else ""
-        table.rows.append(
-            [
-                aim["case"],
-                labels[aim["peer"]],
-                labels[aim["against"]] + best,
-                f"{aim['limit']:.2f} ×",
-                times(aim["ratio"]),
-                "met" if aim["met"] else "MISSED",
-            ]
-        )
+    for aim in aims:
+        rival, value, verdict = judge(document, aim)
+        limit = f"{aim.limit:.2f} ×" if aim.against else f"{aim.limit:,.0f}"
+        if aim.instructions and aim.against:
+            rival += ", instructions"
+        if aim.pythons:
+            rival += f", Python {aim.pythons[0]}" + (f" to {aim.pythons[-1]}" if aim.pythons[1:] else "")
+        table.rows.append([aim.case, PEERS[aim.peer].label, rival, limit, value, verdict])
+    table.notes += reservations(document)
     return table
+
+
+def rivals_table(document: dict[str, Any]) -> Table:
+    """All cases in one table: what netuv needs of what each of the others needs."""
+    rivals = [
+        name
+        for name in PEERS
+        if not name.startswith("netuv") and any(name in case["servers"] for case in document["cases"])
+    ]
+    rivals.sort(key=lambda name: "streams" in name or name in ("pyuv", "node-pipe", "bare"))
+    labels = [document["labels"][name].removesuffix(" Protocol") for name in rivals]
+    table = Table("netuv, as a share of what the others need", ["case", "server", "µs or KiB", "±", *labels])
+    for case in document["cases"]:
+        for ours in ("netuv", "netuv-pipe"):
+            if ours not in case["servers"]:
+                continue
+            server = case["servers"][ours]
+            own = server["summary"][case["figure"]]
+            shares = [ratio_of(case, ours, rival) for rival in rivals]
+            table.rows.append(
+                [
+                    case["name"], document["labels"][ours], number(own["median"]),
+                    spread(own, len(server["rounds"])),
+                    *(f"{ratio['median']:.2f}" if ratio else "–" for ratio in shares),
+                ]
+            )  # fmt: skip
+    table.notes += reservations(document)
+    return table
+
+
+def counts_table(document: dict[str, Any]) -> Table:
+    """A row for each server, a column for each case that was counted."""
+    counts = document["counts"]
+    table = Table(
+        "Instructions in user space, one connection at a time",
+        ["server", *(f"{name}, a {FLOWS[flow_of(name)].unit}" for name in counts)],
+    )
+    names = [name for name in PEERS if any(name in values for values in counts.values())]
+    for name in names:
+        if name.startswith("netuv"):
+            table.strong.append(len(table.rows))
+        values = (values.get(name) for values in counts.values())
+        row = [f"{value:,}" if value is not None else "–" for value in values]
+        table.rows.append([document["labels"][name], *row])
+    if any(FLOWS[flow_of(name)].load == "start" for name in counts):
+        table.notes.append("a start: what it takes on top of a bare Python")
+    return table
+
+
+def flow_of(case_name: str) -> str:
+    return case_name.split()[0]
 
 
 def failures_table(document: dict[str, Any]) -> Table:
@@ -187,7 +339,9 @@ def failures_table(document: dict[str, Any]) -> Table:
 
 def tables(document: dict[str, Any]) -> list[Table]:
     found = [case_table(document, case) for case in document["cases"]]
-    if document["aims"] and not document["parameters"]["quick"]:
+    if document["counts"]:
+        found.append(counts_table(document))
+    if not document["parameters"]["quick"] and any(judge(document, aim)[1] for aim in AIMS):
         found.append(aims_table(document))
     if document["failures"]:
         found.append(failures_table(document))
@@ -317,10 +471,18 @@ def markdown(document: dict[str, Any], extra: Iterable[Table] = ()) -> str:
     ) + "\n"  # fmt: skip
 
 
-def rst(document: dict[str, Any]) -> tuple[str, str]:
-    """The facts about the run, and its tables."""
+def summary_rst(document: dict[str, Any], chart: str) -> str:
+    """The page of results that is kept: what one asks first, the aims, and two tables."""
+    title = "The newest results"
     facts = "\n".join(f"- {line}" for line in heading(document))
-    return f"{facts}\n", "\n\n".join(map(to_rst, tables(document))) + "\n"
+    image = f".. image:: {chart}\n   :alt: what netuv needs of what others need\n"
+    found = [aims_table(document)]
+    if document["cases"]:
+        found.append(rivals_table(document))
+    if document["counts"]:
+        found.append(counts_table(document))
+    tables = "\n\n".join(map(to_rst, found))
+    return f"{title}\n{'=' * len(title)}\n\n{facts}\n\n{image}\n{tables}\n"
 
 
 def show(lines: Sequence[str], shown: Sequence[Table], plain: bool, out: TextIO = sys.stdout) -> None:

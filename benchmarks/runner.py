@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from benchmarks import machine, stats
-from benchmarks.flows import AIMS, DISTURBED, Aim, Case
-from benchmarks.peers import PEERS, Installation, Peer
+from benchmarks.flows import DISTURBED, Case
+from benchmarks.peers import PEERS, Installation, Peer, as_served
 from benchmarks.process import (
     START_SECONDS,
     Child,
@@ -32,7 +32,7 @@ from benchmarks.process import (
     wait_until_quiet,
 )
 
-FORMAT = 1
+FORMAT = 2
 LOAD_SCRIPT = Path(__file__).parent / "load" / "load.py"
 SLACK_SECONDS = 15.0
 # Whether glibc has 256 KiB at hand for asyncio's every read, or maps them anew and makes a message
@@ -56,6 +56,7 @@ class Parameters:
     plain_malloc: bool = False
     python_load: bool = False
     quick: bool = False
+    start_seconds: float = START_SECONDS  # how long a server may take to listen
 
 
 class Progress(Protocol):
@@ -77,7 +78,7 @@ class Runner:
         self.parameters = parameters
         self.directory = directory
         self.env = {**os.environ, "TMPDIR": str(directory)}
-        for name in ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", *HEAP):
+        for name in ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONDONTWRITEBYTECODE", *HEAP):
             self.env.pop(name, None)
         self.server_env = self.env if parameters.plain_malloc else {**self.env, **HEAP}
         native = installation.compiled.programs.get("load")
@@ -86,9 +87,14 @@ class Runner:
 
     # -- one turn
 
-    def measure(self, case: Case, command: Sequence[str]) -> dict[str, float]:
-        """One turn of one server. Raises ChildError if either side fails."""
-        load = self._start_load(case)
+    def measure(self, case: Case, command: Sequence[str], units: int = 0) -> dict[str, float]:
+        """One turn of one server, as long as the parameters say, or for so many units.
+
+        Raises ChildError if either side fails.
+        """
+        if case.flow.load == "start":
+            return self._starts(case, command, units)
+        load = self._start_load(case, units)
         try:
             return self._with_load(case, command, load)
         finally:
@@ -106,20 +112,57 @@ class Runner:
             best = min(best, self.measure(case, command), key=lambda turn: turn["elsewhere"])
         return best
 
-    def _start_load(self, case: Case) -> Child:
+    def _starts(self, case: Case, command: Sequence[str], units: int) -> dict[str, float]:
+        """Start the server again and again; a start ends with its first line.
+
+        The first start is not counted: it may have to compile Python's modules.
+        """
+        words = [case.flow.server, "0", str(case.size)]
+        cpu: list[float] = []
+        wall: list[float] = []
+        memory = 0
+        began = time.monotonic()
+        while len(cpu) < 2 or (len(cpu) <= units if units else sum(wall) < self.parameters.duration):
+            before = time.monotonic()
+            server = Child("server", [*command, *words], self.cores.server, self.server_env)
+            try:
+                server.read_line(self.parameters.start_seconds)
+                wall.append(time.monotonic() - before)
+                cpu.append(cpu_ns(server.pid) / 1e3)
+                memory = private_kib(server.pid)
+            finally:
+                server.stop()
+        del cpu[0]
+        wall = sorted(wall[1:])
+        parts = {"p50_us": 0.5, "p99_us": 0.99, "p999_us": 0.999}
+        return {
+            "cpu_us": sum(cpu) / len(cpu),
+            "rate": len(wall) / sum(wall),
+            **{name: wall[int(part * (len(wall) - 1))] * 1e6 for name, part in parts.items()},
+            "memory_kib": float(memory),
+            "server_busy": sum(cpu) / 1e6 / sum(wall),
+            "load_busy": 0.0,
+            "elsewhere": 0.0,  # not told apart from what the harness does to start it
+            "units": float(len(wall)),
+            "seconds": time.monotonic() - began,
+        }
+
+    def _start_load(self, case: Case, units: int) -> Child:
         seconds, warmup = self.parameters.duration, self.parameters.warmup
         flow = case.flow
         words = [flow.load, case.transport, case.size, case.connections, seconds, warmup]
+        if units:
+            words.append(round(units / flow.per))
         return Child("load", [*self.load_command, *map(str, words)], self.cores.load, self.env)
 
     def _with_load(self, case: Case, command: Sequence[str], load: Child) -> dict[str, float]:
         listen = "0" if case.transport == "tcp" else str(self.directory / f"server.{load.pid}")
         words = [case.flow.server, listen, str(case.size)]
-        if case.flow.load == "pipe":
+        if case.flow.load in ("pipe", "client"):
             words.append(load.read_line(START_SECONDS).removeprefix("backend "))
         server = Child("server", [*command, *words], self.cores.server, self.server_env)
         try:
-            load.say(f"connect {server.read_line(START_SECONDS)}")
+            load.say(f"connect {server.read_line(self.parameters.start_seconds)}")
             self._expect(load, server, "ready")
             wait_until_quiet(server.pid)
             memory = private_kib(server.pid)
@@ -191,7 +234,7 @@ class Runner:
         missing = {p.name: why for p in peers if (why := self.installation.missing(p))}
         present = [p for p in peers if p.name not in missing]
         failures: list[dict[str, object]] = []
-        document = self._header(present, missing)
+        document = self.header(present, missing)
         for case in cases:
             rounds: dict[str, list[dict[str, float]]] = {}
             taking_part = [p for p in present if case.flow.name in p.flows]
@@ -199,7 +242,8 @@ class Runner:
                 for peer in taking_part:
                     progress.turn(case, peer, number)
                     try:
-                        figures = self.measure_in_peace(case, self.installation.command(peer))
+                        turn = as_served(case, peer)
+                        figures = self.measure_in_peace(turn, self.installation.command(peer))
                     except ChildError as error:
                         failures.append(
                             {
@@ -214,10 +258,9 @@ class Runner:
             if rounds:
                 document["cases"].append(summarise_case(case, rounds, self.parameters.baseline))
         document["failures"] = failures
-        document["aims"] = judge(document, AIMS)
         return document
 
-    def _header(self, present: Sequence[Peer], missing: Mapping[str, str]) -> Document:
+    def header(self, present: Sequence[Peer], missing: Mapping[str, str]) -> Document:
         return {
             "format": FORMAT,
             "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -231,6 +274,8 @@ class Runner:
             "versions": {p.name: self.installation.version(p) for p in present},
             "missing": {PEERS[name].label: why for name, why in missing.items()},
             "cases": [],
+            "counts": {},
+            "failures": [],
         }
 
 
@@ -240,23 +285,7 @@ def summarise_case(
     """One case of the document: each server's rounds, medians and ratio to the baseline."""
     flow = case.flow
     wanted = (baseline, *flow.baselines) if baseline else flow.baselines
-    base = next((name for name in wanted if name in rounds), next(iter(rounds)))
-    base_values = stats.by_round(rounds[base], flow.figure)
-    servers: dict[str, Any] = {}
-    for name, turns in rounds.items():
-        summary = {
-            figure: stats.summarise(stats.by_round(turns, figure).values())
-            for figure in (*flow.figures, "elsewhere")
-        }
-        ratios = stats.ratios(stats.by_round(turns, flow.figure), base_values)
-        load_busy, server_busy = summary["load_busy"]["median"], summary["server_busy"]["median"]
-        servers[name] = {
-            "rounds": turns,
-            "summary": summary,
-            "ratio": stats.summarise(ratios) if ratios else None,
-            "load_bound": load_busy > BUSY > server_busy,
-        }
-    return {
+    summary = {
         "name": case.name,
         "flow": flow.name,
         "size": case.size,
@@ -264,39 +293,24 @@ def summarise_case(
         "transport": case.transport,
         "unit": flow.unit,
         "figure": flow.figure,
-        "baseline": base,
-        "servers": servers,
+        "baseline": next((name for name in wanted if name in rounds), next(iter(rounds))),
+        "servers": {name: {"rounds": turns} for name, turns in rounds.items()},
     }
+    return add_summaries(summary)
 
 
-def judge(document: Document, aims: Sequence[Aim]) -> list[dict[str, Any]]:
-    """What became of each aim whose servers took part."""
-    cases = {case["name"]: case for case in document["cases"]}
-    verdicts = []
-    for aim in aims:
-        case = cases.get(aim.case)
-        servers = case["servers"] if case else {}
-        rivals = [name for name in aim.against if name in servers]
-        if case is None or aim.peer not in servers or not rivals:
-            continue
-        figure = case["figure"]
-        best = min(rivals, key=lambda name: servers[name]["summary"][figure]["median"])
-        ratios = stats.ratios(
-            stats.by_round(servers[aim.peer]["rounds"], figure),
-            stats.by_round(servers[best]["rounds"], figure),
-        )
-        if not ratios:
-            continue
-        ratio = stats.summarise(ratios)
-        verdicts.append(
-            {
-                "case": aim.case,
-                "peer": aim.peer,
-                "against": best,
-                "best_of": len(rivals) > 1,
-                "limit": aim.limit,
-                "ratio": ratio,
-                "met": ratio["median"] <= aim.limit,
-            }
-        )
-    return verdicts
+def add_summaries(case: dict[str, Any]) -> dict[str, Any]:
+    """Add what follows from each server's rounds: medians, ranges, the ratio to the baseline."""
+    figure = case["figure"]
+    base_values = stats.by_round(case["servers"][case["baseline"]]["rounds"], figure)
+    for server in case["servers"].values():
+        turns = server["rounds"]
+        names = (name for name in turns[0] if name not in ("round", "units", "seconds"))
+        server["summary"] = summary = {
+            name: stats.summarise(stats.by_round(turns, name).values()) for name in names
+        }
+        ratios = stats.ratios(stats.by_round(turns, figure), base_values)
+        server["ratio"] = stats.summarise(ratios) if ratios else None
+        load_busy, server_busy = summary["load_busy"]["median"], summary["server_busy"]["median"]
+        server["load_bound"] = load_busy > BUSY > server_busy
+    return case

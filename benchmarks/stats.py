@@ -39,5 +39,14 @@ def by_round(rounds: Sequence[Mapping[str, float]], figure: str) -> dict[int, fl
     return {int(r["round"]): r[figure] for r in rounds if r.get(figure) is not None}
 
 
+def verdict(ratio: Summary, limit: float, rounds: int) -> str:
+    """Whether a ratio is at most `limit`, when it was measured in so many rounds."""
+    if rounds < 2:
+        return "–"
+    if ratio["high"] <= limit:
+        return "met"
+    return "MISSED" if ratio["low"] > limit else "within the spread"
+
+
 def overlap(one: Summary, other: Summary) -> bool:
     return one["low"] <= other["high"] and other["low"] <= one["high"]

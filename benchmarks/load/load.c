@@ -1,10 +1,10 @@
 /* The load generator: one thread on epoll that plays the other side of every flow.
  *
- *     load FLOW unix|tcp SIZE CONNECTIONS SECONDS WARMUP
+ *     load FLOW unix|tcp SIZE CONNECTIONS SECONDS WARMUP [UNITS]
  *
  * It talks with the harness in lines, so that the server's figures are read while all is quiet:
  *
- *     out  backend ADDRESS     (pipe only) where the proxy has to connect to
+ *     out  backend ADDRESS     (pipe and client) where the server has to connect to
  *     in   connect ADDRESS     a TCP port on 127.0.0.1, or a path
  *     out  ready               connected, warmed up, and at rest again
  *     in   go
@@ -17,6 +17,10 @@
  * pipe    c2s through a proxy, whose backend is this same process
  * accept  CONNECTIONS at a time: connect, one byte each way, close
  * idle    open CONNECTIONS, one byte each way, and hold them
+ * client  echo, while this process also answers the connections that each message sets off
+ *
+ * With UNITS the load does not end after SECONDS but after so many messages or connections (bytes in
+ * bulk), for who counts instructions.
  *
  * load.py does the same, for where there is no compiler.
  */
@@ -39,7 +43,7 @@
 #include <unistd.h>
 
 enum { READ_SIZE = 262144, BATCH = 256, CONNECTING_AT_ONCE = 50, SLACK_SECONDS = 15 };
-enum flow { ECHO, C2S, S2C, PIPE, ACCEPT, IDLE };
+enum flow { ECHO, C2S, S2C, PIPE, ACCEPT, IDLE, CLIENT };
 
 struct connection {
     int fd;
@@ -66,6 +70,7 @@ static struct connection *backend_ends;
 
 static bool checking;         /* compare what comes back: in the warm-up, not while measuring */
 static uint64_t now, deadline;
+static uint64_t limit, begun; /* of UNITS; no limit if 0 */
 static uint64_t units;        /* messages, bytes or connections of this phase */
 static uint64_t sent_total, received_total;  /* bytes of a pipe, over all phases */
 static int underway;          /* messages on their way */
@@ -127,6 +132,11 @@ static uint64_t clock_ns(clockid_t id)
     struct timespec t;
     clock_gettime(id, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static bool going_on(void)
+{
+    return limit ? begun < limit : now < deadline;
 }
 
 static void watch(struct connection *c, uint32_t interest)
@@ -207,9 +217,13 @@ static void accept_backends(void)
 {
     int fd;
     while ((fd = accept4(backend_listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-        if (backends == wanted)
+        struct connection *c;
+        if (flow == CLIENT)
+            c = malloc(sizeof *c);
+        else if (backends == wanted)
             fail("the proxy connects more often than it is connected to");
-        struct connection *c = &backend_ends[backends++];
+        else
+            c = &backend_ends[backends++];
         adopt(c, fd, EPOLLIN);
         c->is_backend = true;
     }
@@ -230,6 +244,7 @@ static void send_message(struct connection *c)
 {
     c->sent = c->received = 0;
     underway++;
+    begun++;
     send_rest(c);
 }
 
@@ -266,7 +281,7 @@ static void on_echo(struct connection *c, uint32_t events)
         now = clock_ns(CLOCK_MONOTONIC);
         record(now - c->started);
         units++;
-        if (now < deadline) {
+        if (going_on()) {
             c->started = now;
             send_message(c);
         }
@@ -282,6 +297,7 @@ static void on_bulk(struct connection *c, uint32_t events)
                 if (buffer[i] != payload[c->received % size])
                     fail("what came through the proxy is not what was sent");
         units += count > 0 ? (uint64_t)count : 0;
+        begun += flow == S2C && count > 0 ? (uint64_t)count : 0;
         return;
     }
     if (events & EPOLLIN)
@@ -293,6 +309,7 @@ static void on_bulk(struct connection *c, uint32_t events)
     if (count > 0) {
         c->sent = (c->sent + (size_t)count) % size;
         sent_total += (uint64_t)count;
+        begun += (uint64_t)count;
         units += flow == C2S ? (uint64_t)count : 0;
     }
 }
@@ -312,13 +329,23 @@ static void on_visit(struct connection *c, uint32_t events)
     units++;
     if (flow == ACCEPT) {
         close(c->fd);
-        if (now < deadline)
+        if (going_on())
             open_connection(c);
         else
             opened--;
     } else if (opened < goal) {
         open_connection(&clients[opened++]);
     }
+}
+
+/* The far end of a connection that the server opened as a client: what comes goes back. */
+static void on_backend(struct connection *c)
+{
+    ssize_t count = read(c->fd, buffer, READ_SIZE);
+    if (count > 0 && write(c->fd, buffer, (size_t)count) == count)
+        return;
+    close(c->fd);
+    free(c);
 }
 
 static void turn(void)
@@ -329,7 +356,9 @@ static void turn(void)
         struct connection *c = ready[i].data.ptr;
         if (!c)
             accept_backends();
-        else if (flow == ECHO)
+        else if (flow == CLIENT && c->is_backend)
+            on_backend(c);
+        else if (flow == ECHO || flow == CLIENT)
             on_echo(c, ready[i].events);
         else if (flow == ACCEPT || flow == IDLE)
             on_visit(c, ready[i].events);
@@ -359,12 +388,13 @@ static void open_all(void)
 /* Load the server for so many seconds and leave it at rest. */
 static void phase(double seconds)
 {
-    units = samples = slowest = 0;
+    units = samples = slowest = begun = 0;
     memset(histogram, 0, sizeof histogram);
     now = clock_ns(CLOCK_MONOTONIC);
     deadline = now + (uint64_t)(seconds * 1e9);
     switch (flow) {
     case ECHO:
+    case CLIENT:
         for (int i = 0; i < opened; i++) {
             clients[i].started = now;
             send_message(&clients[i]);
@@ -377,7 +407,7 @@ static void phase(double seconds)
     case PIPE:
         for (int i = 0; i < opened; i++)
             watch(&clients[i], flow == S2C ? EPOLLIN : EPOLLIN | EPOLLOUT);
-        while (now < deadline)
+        while (going_on())
             turn();
         for (int i = 0; i < opened; i++)
             watch(&clients[i], 0);
@@ -459,12 +489,12 @@ static void listen_as_backend(void)
 
 int main(int argc, char **argv)
 {
-    static const char *const flows[] = {"echo", "c2s", "s2c", "pipe", "accept", "idle"};
+    static const char *const flows[] = {"echo", "c2s", "s2c", "pipe", "accept", "idle", "client"};
     int chosen = 0;
-    while (argc == 7 && chosen < 6 && strcmp(argv[1], flows[chosen]))
+    while (argc >= 7 && chosen < 7 && strcmp(argv[1], flows[chosen]))
         chosen++;
-    if (argc != 7 || chosen == 6) {
-        fprintf(stderr, "usage: load FLOW unix|tcp SIZE CONNECTIONS SECONDS WARMUP\n");
+    if (argc < 7 || argc > 8 || chosen == 7) {
+        fprintf(stderr, "usage: load FLOW unix|tcp SIZE CONNECTIONS SECONDS WARMUP [UNITS]\n");
         return 2;
     }
     flow = (enum flow)chosen;
@@ -481,14 +511,15 @@ int main(int argc, char **argv)
     if (!payload || !buffer || !clients || !backend_ends)
         fail("no memory");
     for (size_t i = 0; i < size; i++)
-        payload[i] = (char)(i * 131 + i / 251);
+        payload[i] = (char)(' ' + (i * 131 + i / 251) % 64);
+    payload[size - 1] = '\n'; /* a server may read lines of text */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGALRM, on_alarm);
     alarm((unsigned)(seconds + warmup) + SLACK_SECONDS);
     setvbuf(stdout, NULL, _IOLBF, 0);
     poller = epoll_create1(EPOLL_CLOEXEC);
 
-    if (flow == PIPE)
+    if (flow == PIPE || flow == CLIENT)
         listen_as_backend();
     server_length = parse_address(read_line("connect "), &server);
     if (flow != ACCEPT && flow != IDLE)
@@ -499,6 +530,7 @@ int main(int argc, char **argv)
     puts("ready");
 
     read_line("go");
+    limit = argc == 8 ? strtoull(argv[7], NULL, 10) : 0;
     uint64_t wall = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     phase(seconds);
     wall = clock_ns(CLOCK_MONOTONIC) - wall;

@@ -44,7 +44,8 @@ class Load:
         self.is_tcp = family == "tcp"
         self.size = 1 if flow in ("accept", "idle") else size
         self.wanted = connections
-        self.payload = bytes((i * 131 + i // 251) & 255 for i in range(self.size))
+        text = bytes(32 + (i * 131 + i // 251) % 64 for i in range(self.size - 1))
+        self.payload = text + b"\n"  # a server may read lines of text
         self.selector = selectors.DefaultSelector()
         self.clients: list[Connection] = []
         self.backends: list[Connection] = []
@@ -55,10 +56,14 @@ class Load:
         self.samples: list[int] = []
         self.sent_total = self.received_total = 0
         self.deadline = 0
+        self.limit = self.begun = 0  # of UNITS; no limit if 0
         self.turns = 0
-        self.on_event = {"echo": self.on_echo, "accept": self.on_visit, "idle": self.on_visit}.get(
-            flow, self.on_bulk
-        )
+        self.on_event = {
+            "echo": self.on_echo,
+            "client": self.on_echo,
+            "accept": self.on_visit,
+            "idle": self.on_visit,
+        }.get(flow, self.on_bulk)
 
     # -- connections
 
@@ -77,6 +82,9 @@ class Load:
 
     def connect_to(self, address: str) -> None:
         self.server: str | tuple[str, int] = (HOST, int(address)) if self.is_tcp else address
+
+    def going_on(self) -> bool:
+        return self.begun < self.limit if self.limit else time.monotonic_ns() < self.deadline
 
     def watch(self, c: Connection, interest: int) -> None:
         if interest != c.interest:
@@ -136,6 +144,7 @@ class Load:
     def send_message(self, c: Connection) -> None:
         c.sent = c.received = 0
         self.underway += 1
+        self.begun += 1
         self.send_rest(c)
 
     def receive(self, c: Connection, most: int) -> bytes:
@@ -159,12 +168,27 @@ class Load:
         self.samples.append(time.monotonic_ns() - c.started)
         return True
 
+    def on_backend(self, c: Connection) -> None:
+        """The far end of a connection that the server opened as a client: what comes goes back."""
+        try:
+            data = c.sock.recv(READ_SIZE)
+            if data:
+                c.sock.send(data)
+                return
+        except ConnectionError:
+            pass
+        self.watch(c, 0)
+        c.sock.close()
+
     def on_echo(self, c: Connection, events: int) -> None:
+        if c.is_backend:
+            self.on_backend(c)
+            return
         if events & WRITE:
             self.send_rest(c)
         if events & READ and self.receive_message(c):
             c.started = time.monotonic_ns()
-            if c.started < self.deadline:
+            if self.going_on():
                 self.send_message(c)
 
     def on_bulk(self, c: Connection, events: int) -> None:
@@ -176,6 +200,7 @@ class Load:
                     fail("what came through the proxy is not what was sent")
                 c.received += len(data)
             self.units += len(data)
+            self.begun += len(data) if self.flow == "s2c" else 0
             return
         if events & READ:
             fail("the server sent or closed where it should only read")
@@ -185,6 +210,7 @@ class Load:
             return
         c.sent = (c.sent + count) % self.size
         self.sent_total += count
+        self.begun += count
         if self.flow == "c2s":
             self.units += count
 
@@ -197,7 +223,7 @@ class Load:
                 self.watch(c, 0)
                 c.sock.close()
                 self.clients.remove(c)
-                if time.monotonic_ns() < self.deadline:
+                if self.going_on():
                     self.open_connection()
             elif len(self.clients) < self.goal:
                 self.open_connection()
@@ -213,17 +239,18 @@ class Load:
                 continue
             sock.setblocking(False)
             c = Connection(sock, 0, is_backend=True)
-            self.backends.append(c)
+            if self.flow == "pipe":
+                self.backends.append(c)
             self.watch(c, READ)
 
     # -- phases
 
     def phase(self, seconds: float) -> None:
-        self.units = 0
+        self.units = self.begun = 0
         self.samples = []
         now = time.monotonic_ns()
         self.deadline = now + int(seconds * 1e9)
-        if self.flow == "echo":
+        if self.flow in ("echo", "client"):
             for c in self.clients:
                 c.started = now
                 self.send_message(c)
@@ -244,7 +271,7 @@ class Load:
         else:
             for c in self.clients:
                 self.watch(c, READ if self.flow == "s2c" else READ | WRITE)
-            while time.monotonic_ns() < self.deadline:
+            while self.going_on():
                 self.turn()
             for c in self.clients:
                 self.watch(c, 0)
@@ -296,11 +323,11 @@ def say(line: str) -> None:
 
 
 def main() -> None:
-    flow, family, size, connections, seconds, warmup = sys.argv[1:]
+    flow, family, size, connections, seconds, warmup, *units = sys.argv[1:]
     signal.signal(signal.SIGALRM, lambda *_: fail("not done in time"))
     signal.alarm(int(float(seconds) + float(warmup)) + SLACK_SECONDS)
     load = Load(flow, family, int(size), int(connections))
-    if flow == "pipe":
+    if flow in ("pipe", "client"):
         say(f"backend {load.listen_as_backend()}")
     load.connect_to(read_line("connect "))
     if flow not in ("accept", "idle"):
@@ -310,6 +337,7 @@ def main() -> None:
     load.checking = False
     say("ready")
     read_line("go")
+    load.limit = int(units[0]) if units else 0
     say(json.dumps(load.figures(float(seconds))))
     if sys.stdin.readline():
         load.finish()

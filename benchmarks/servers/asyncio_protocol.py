@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections.abc import Awaitable, Callable
 
-from harness import BATCH, HOST, Arguments, announce, arguments
+from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, Arguments, announce, arguments
 
 
 class Echo(asyncio.Protocol):
@@ -14,6 +15,32 @@ class Echo(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.transport.write(data)
+
+
+class Timeout(Echo):
+    """A new timer for each message, as uvicorn and others do it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self.transport = transport
+        self.loop = asyncio.get_running_loop()
+        self.timer = self.loop.call_later(IDLE_SECONDS, transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        self.timer.cancel()
+        self.timer = self.loop.call_later(IDLE_SECONDS, self.transport.close)
+        self.transport.write(data)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.timer.cancel()
+
+
+class Lines(Echo):
+    rest = b""
+
+    def data_received(self, data: bytes) -> None:
+        *whole, self.rest = (self.rest + data).split(b"\n")
+        for line in whole:
+            self.transport.write(f"{line.decode()}\n".encode())
 
 
 class Sink(asyncio.Protocol):
@@ -110,7 +137,7 @@ class Timers(Echo):
     def fired(self) -> None:
         self.left -= 1
         if not self.left:
-            self.transport.write(b"\0")
+            self.transport.write(b"\n")
 
 
 class Ticks(Echo):
@@ -124,18 +151,64 @@ class Ticks(Echo):
         if self.left:
             self.loop.call_soon(self.tick)
         else:
-            self.transport.write(b"\0")
+            self.transport.write(b"\n")
+
+
+class Visitor(asyncio.Protocol):
+    """One connection of the client."""
+
+    def __init__(self, closed: asyncio.Future[None]) -> None:
+        self.closed = closed
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self.transport = transport
+        transport.write(b"x")
+
+    def data_received(self, data: bytes) -> None:
+        self.transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.closed.set_result(None)
+
+
+async def visit(backend: int | str) -> None:
+    loop = asyncio.get_running_loop()
+    closed = loop.create_future()
+    if isinstance(backend, str):
+        await loop.create_unix_connection(lambda: Visitor(closed), backend)
+    else:
+        await loop.create_connection(lambda: Visitor(closed), HOST, backend)
+    await closed
+
+
+class Client(Echo):
+    def __init__(self, visit: Callable[[], Awaitable[None]]) -> None:
+        self.visit = visit
+
+    def data_received(self, data: bytes) -> None:
+        self.task = asyncio.get_running_loop().create_task(self.visit_all())
+
+    async def visit_all(self) -> None:
+        async def some() -> None:
+            for _ in range(BATCH // CLIENTS):
+                await self.visit()
+
+        await asyncio.gather(*(some() for _ in range(CLIENTS)))
+        self.transport.write(b"\n")
 
 
 async def main(args: Arguments) -> None:
     loop = asyncio.get_running_loop()
     protocol = {
         "echo": Echo,
+        "timeout": Timeout,
+        "lines": Lines,
         "sink": Sink,
         "source": functools.partial(Source, args.block),
         "proxy": functools.partial(Proxy, args.backend),
         "timers": Timers,
         "ticks": Ticks,
+        "client": functools.partial(Client, functools.partial(visit, args.backend)),
     }[args.kind]
     if isinstance(args.listen, str):
         server = await loop.create_unix_server(protocol, args.listen)
@@ -143,7 +216,7 @@ async def main(args: Arguments) -> None:
     else:
         server = await loop.create_server(protocol, HOST, args.listen)
         announce(server.sockets[0].getsockname()[1])
-    await server.serve_forever()
+    await loop.create_future()  # for good; serve_forever() of rloop 0.5 does not accept
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gevent
 from gevent import socket
+from gevent.pool import Pool
 from gevent.server import StreamServer
-from harness import BATCH, HOST, Arguments, announce, arguments
+from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, Arguments, announce, arguments
 
 READ_SIZE = 65536
 
@@ -13,6 +14,21 @@ READ_SIZE = 65536
 def echo(connection: socket.socket, address: object) -> None:
     while data := connection.recv(READ_SIZE):
         connection.sendall(data)
+
+
+def timeout(connection: socket.socket, address: object) -> None:
+    connection.settimeout(IDLE_SECONDS)
+    try:
+        echo(connection, address)
+    except TimeoutError:
+        pass
+
+
+def lines(connection: socket.socket, address: object) -> None:
+    with connection.makefile("rw", encoding="utf-8", newline="\n") as file:
+        for line in file:
+            file.write(line)
+            file.flush()
 
 
 def sink(connection: socket.socket, address: object) -> None:
@@ -35,13 +51,30 @@ class Application:
         while True:
             connection.sendall(self.block)
 
-    def proxy(self, client: socket.socket, address: object) -> None:
+    def connect(self) -> socket.socket:
         if isinstance(self.backend, str):
             upstream = socket.socket(socket.AF_UNIX)
             upstream.connect(self.backend)
         else:
             upstream = socket.create_connection((HOST, self.backend))
             no_delay(upstream)
+        return upstream
+
+    def visit(self) -> None:
+        with self.connect() as connection:
+            connection.sendall(b"x")
+            connection.recv(READ_SIZE)
+
+    def client(self, control: socket.socket, address: object) -> None:
+        pool = Pool(CLIENTS)
+        while control.recv(1):
+            for _ in range(BATCH):
+                pool.spawn(self.visit)
+            pool.join()
+            control.sendall(b"\n")
+
+    def proxy(self, client: socket.socket, address: object) -> None:
+        upstream = self.connect()
         back = gevent.spawn(forward, upstream, client)
         forward(client, upstream)
         back.join()
@@ -54,7 +87,7 @@ class Application:
             nonlocal left
             left -= 1
             if not left:
-                connection.sendall(b"\0")
+                connection.sendall(b"\n")
 
         while connection.recv(1):
             left = BATCH
@@ -65,7 +98,7 @@ class Application:
         while connection.recv(1):
             for _ in range(BATCH):
                 gevent.sleep(0)
-            connection.sendall(b"\0")
+            connection.sendall(b"\n")
 
 
 def no_delay(connection: socket.socket) -> None:
@@ -76,11 +109,14 @@ def main(args: Arguments) -> None:
     application = Application(args)
     handler = {
         "echo": echo,
+        "timeout": timeout,
+        "lines": lines,
         "sink": sink,
         "source": application.source,
         "proxy": application.proxy,
         "timers": application.timers,
         "ticks": application.ticks,
+        "client": application.client,
     }[args.kind]
 
     def handle_tcp(connection: socket.socket, address: object) -> None:

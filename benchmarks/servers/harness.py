@@ -2,8 +2,26 @@
 
     python SERVER KIND LISTEN SIZE [BACKEND]
 
-KIND is echo, sink, source, proxy, timers or ticks. LISTEN and BACKEND are a TCP port on 127.0.0.1
-(0: any) or the path of a Unix socket. SIZE is what a source writes at a time.
+LISTEN and BACKEND are a TCP port on 127.0.0.1 (0: any) or the path of a Unix socket. SIZE is what a
+source writes at a time. KIND is one of
+
+=========  ===========================================================================
+echo       sends back what comes
+timeout    echo, and a connection that is silent for IDLE_SECONDS is closed
+callback   echo, and each write tells when it is done
+lines      echo of text, line by line
+listeners  echo, and a second listener that counts the bytes
+sink       reads
+source     writes
+proxy      connects to BACKEND for each connection, and passes on both ways
+timers     a byte sets BATCH timers of 1 to 10 ms; the last to fire answers
+ticks      a byte starts a chain of BATCH ticks; the last one answers
+client     a byte starts BATCH connections to BACKEND, CLIENTS at a time: connect, a byte each
+           way, end, closed; the last to close answers
+import     no server: prints a line when all is imported
+=========  ===========================================================================
+
+Each server has those that its library has a way of its own for (see peers.py).
 
 A server prints its address when it listens, and ends when its standard input does, so that none is
 left over however the harness ends.
@@ -17,7 +35,9 @@ import threading
 from typing import NamedTuple
 
 HOST = "127.0.0.1"
-BATCH = 1000  # how many timers or ticks one message sets off
+BATCH = 1000  # how many timers, ticks or clients one message sets off
+CLIENTS = 50  # how many of the clients at a time
+IDLE_SECONDS = 60
 
 
 class Arguments(NamedTuple):
@@ -32,7 +52,12 @@ def _address(text: str) -> int | str:
 
 
 def arguments() -> Arguments:
+    """What the harness wants; a server calls this when all is imported."""
     kind, listen, size, *backend = sys.argv[1:]
+    if kind == "import":
+        print("imported", flush=True)
+        sys.stdin.buffer.read()
+        leave()
     return Arguments(kind, _address(listen), bytes(int(size)), _address(backend[0]) if backend else None)
 
 

@@ -4,12 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness import BATCH, HOST, Arguments, announce, arguments
+from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, Arguments, announce, arguments
 
 import netuv
 
 
 def echo(socket: netuv.Socket) -> None:
+    socket.on("data", socket.write)
+
+
+def timeout(socket: netuv.Socket) -> None:
+    socket.set_timeout(IDLE_SECONDS * 1000, socket.destroy)
+    socket.on("data", socket.write)
+
+
+def callback(socket: netuv.Socket) -> None:
+    def written(error: Exception | None = None) -> None:
+        pass
+
+    socket.on("data", lambda data: socket.write(data, written))
+
+
+def lines(socket: netuv.Socket) -> None:
+    rest = ""
+
+    def on_data(text: str) -> None:
+        nonlocal rest
+        *whole, rest = (rest + text).split("\n")
+        for line in whole:
+            socket.write(f"{line}\n")
+
+    socket.set_encoding("utf-8")
+    socket.on("data", on_data)
+
+
+def listeners(socket: netuv.Socket) -> None:
+    count = 0
+
+    def on_data(data: bytes) -> None:
+        nonlocal count
+        count += len(data)
+
+    socket.on("data", on_data)
     socket.on("data", socket.write)
 
 
@@ -40,11 +76,14 @@ def forward(origin: netuv.Socket, destination: netuv.Socket) -> None:
     destination.on("drain", origin.resume)
 
 
-def proxy(backend: int | str | None) -> Callable[[netuv.Socket], None]:
+def place(backend: int | str | None) -> dict[str, object]:
     where = {"path": backend} if isinstance(backend, str) else {"port": backend, "host": HOST}
+    return {**where, "no_delay": True}
 
+
+def proxy(backend: int | str | None) -> Callable[[netuv.Socket], None]:
     def listener(client: netuv.Socket) -> None:
-        upstream = netuv.connect({**where, "no_delay": True})
+        upstream = netuv.connect(place(backend))
         forward(client, upstream)
         forward(upstream, client)
 
@@ -58,7 +97,7 @@ def timers(socket: netuv.Socket) -> None:
         nonlocal left
         left -= 1
         if not left:
-            socket.write(b"\0")
+            socket.write(b"\n")
 
     def on_data(data: bytes) -> None:
         nonlocal left
@@ -78,7 +117,7 @@ def ticks(socket: netuv.Socket) -> None:
         if left:
             netuv.next_tick(tick)
         else:
-            socket.write(b"\0")
+            socket.write(b"\n")
 
     def on_data(data: bytes) -> None:
         nonlocal left
@@ -86,6 +125,36 @@ def ticks(socket: netuv.Socket) -> None:
         netuv.next_tick(tick)
 
     socket.on("data", on_data)
+
+
+def client(backend: int | str | None) -> Callable[[netuv.Socket], None]:
+    def listener(control: netuv.Socket) -> None:
+        begun = left = 0
+
+        def visit() -> None:
+            nonlocal begun
+            begun += 1
+            socket = netuv.connect(place(backend), lambda: socket.write(b"x"))
+            socket.on("data", lambda data: socket.end())
+            socket.on("close", closed)
+
+        def closed(had_error: bool) -> None:
+            nonlocal left
+            left -= 1
+            if begun < BATCH:
+                visit()
+            elif not left:
+                control.write(b"\n")
+
+        def on_data(data: bytes) -> None:
+            nonlocal begun, left
+            begun, left = 0, BATCH
+            for _ in range(CLIENTS):
+                visit()
+
+        control.on("data", on_data)
+
+    return listener
 
 
 def serve(listener: Callable[[netuv.Socket], None], args: Arguments) -> None:
@@ -100,11 +169,16 @@ def serve(listener: Callable[[netuv.Socket], None], args: Arguments) -> None:
 def main(args: Arguments) -> None:
     listener = {
         "echo": echo,
+        "timeout": timeout,
+        "callback": callback,
+        "lines": lines,
+        "listeners": listeners,
         "sink": sink,
         "source": source(args.block),
         "proxy": proxy(args.backend),
         "timers": timers,
         "ticks": ticks,
+        "client": client(args.backend),
     }[args.kind]
     serve(listener, args)
 

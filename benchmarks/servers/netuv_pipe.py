@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness import HOST, Arguments, arguments
-from netuv_data import serve
+from harness import Arguments, arguments
+from netuv_data import place, serve
 
 import netuv
 
@@ -15,10 +15,8 @@ def echo(socket: netuv.Socket) -> None:
 
 
 def proxy(backend: int | str | None) -> Callable[[netuv.Socket], None]:
-    where = {"path": backend} if isinstance(backend, str) else {"port": backend, "host": HOST}
-
     def listener(client: netuv.Socket) -> None:
-        upstream = netuv.connect({**where, "no_delay": True})
+        upstream = netuv.connect(place(backend))
         client.pipe(upstream)
         upstream.pipe(client)
 

@@ -1,10 +1,38 @@
 // Node with 'data' listeners and write().
 'use strict';
 const net = require('node:net');
-const { BATCH, kind, block, backend, serve } = require('./node_harness.js');
+const {
+  BATCH, CLIENTS, IDLE_SECONDS, kind, block, backend, serve,
+} = require('./node_harness.js');
 
 function echo(socket) {
   socket.on('data', (data) => socket.write(data));
+}
+
+function timeout(socket) {
+  socket.setTimeout(IDLE_SECONDS * 1000, () => socket.destroy());
+  echo(socket);
+}
+
+function callback(socket) {
+  function written() {}
+  socket.on('data', (data) => socket.write(data, written));
+}
+
+function lines(socket) {
+  let rest = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (text) => {
+    const whole = (rest + text).split('\n');
+    rest = whole.pop();
+    for (const line of whole) socket.write(`${line}\n`);
+  });
+}
+
+function listeners(socket) {
+  let count = 0;
+  socket.on('data', (data) => { count += data.length; });
+  echo(socket);
 }
 
 function sink(socket) {
@@ -38,7 +66,7 @@ function timers(socket) {
   let left = 0;
   function fired() {
     left -= 1;
-    if (left === 0) socket.write('\0');
+    if (left === 0) socket.write('\n');
   }
   socket.on('data', () => {
     left = BATCH;
@@ -51,7 +79,7 @@ function ticks(socket) {
   function tick() {
     left -= 1;
     if (left > 0) process.nextTick(tick);
-    else socket.write('\0');
+    else socket.write('\n');
   }
   socket.on('data', () => {
     left = BATCH;
@@ -59,4 +87,26 @@ function ticks(socket) {
   });
 }
 
-serve({ echo, sink, source, proxy, timers, ticks }[kind]);
+function client(control) {
+  let begun = 0;
+  let left = 0;
+  function visit() {
+    begun += 1;
+    const socket = net.connect({ ...backend, noDelay: true }, () => socket.write('x'));
+    socket.on('data', () => socket.end());
+    socket.on('close', () => {
+      left -= 1;
+      if (begun < BATCH) visit();
+      else if (left === 0) control.write('\n');
+    });
+  }
+  control.on('data', () => {
+    begun = 0;
+    left = BATCH;
+    for (let i = 0; i < CLIENTS; i++) visit();
+  });
+}
+
+serve({
+  echo, timeout, callback, lines, listeners, sink, source, proxy, timers, ticks, client,
+}[kind]);

@@ -10,16 +10,22 @@ function place(text) {
 }
 
 function serve(listener) {
+  process.stdin.on('end', () => process.exit(0)).resume();
+  if (kind === 'import') {
+    console.log('imported');
+    return;
+  }
   const server = net.createServer({ noDelay: true }, listener);
   server.listen(place(listen), () => {
     const address = server.address();
     console.log(typeof address === 'string' ? address : address.port);
   });
-  process.stdin.on('end', () => process.exit(0)).resume();
 }
 
 module.exports = {
   BATCH: 1000,
+  CLIENTS: 50,
+  IDLE_SECONDS: 60,
   HOST,
   kind,
   block: Buffer.alloc(Number(size)),

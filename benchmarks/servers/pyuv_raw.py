@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pyuv
-from harness import BATCH, HOST, Arguments, announce, arguments
+from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, Arguments, announce, arguments
 
 Stream = pyuv.TCP | pyuv.Pipe
 HIGH_WATER = 65536
@@ -59,6 +61,34 @@ class Server:
         else:
             client.write(data)
 
+    def timeout(self, client: Stream) -> None:
+        def on_read(stream: Stream, data: bytes | None, error: int | None) -> None:
+            if data is None:
+                expire()
+            else:
+                timer.again()
+                client.write(data)
+
+        def expire(_: pyuv.Timer | None = None) -> None:
+            timer.close()
+            self.close(client)
+
+        timer = pyuv.Timer(self.loop)
+        timer.start(expire, IDLE_SECONDS, IDLE_SECONDS)
+        client.start_read(on_read)
+
+    def callback(self, client: Stream) -> None:
+        def on_read(stream: Stream, data: bytes | None, error: int | None) -> None:
+            if data is None:
+                self.close(client)
+            else:
+                client.write(data, on_written)
+
+        def on_written(stream: Stream, error: int | None) -> None:
+            pass
+
+        client.start_read(on_read)
+
     def sink(self, client: Stream) -> None:
         client.start_read(self.on_sink)
 
@@ -75,6 +105,49 @@ class Server:
 
         client.write(self.args.block, produce)
 
+    def connect(self, connected: Callable[[Stream, int | None], None]) -> Stream:
+        stream = self.new_stream()
+        self.connections.add(stream)
+        backend = self.args.backend
+        stream.connect(backend if isinstance(backend, str) else (HOST, backend), connected)
+        return stream
+
+    def client(self, control: Stream) -> None:
+        begun = left = 0
+
+        def visit() -> None:
+            nonlocal begun
+            begun += 1
+            self.connect(connected)
+
+        def connected(stream: Stream, error: int | None) -> None:
+            self.no_delay(stream)
+            stream.write(b"x")
+            stream.start_read(on_answer)
+
+        def on_answer(stream: Stream, data: bytes | None, error: int | None) -> None:
+            self.connections.discard(stream)
+            stream.close(closed)
+
+        def closed(stream: Stream) -> None:
+            nonlocal left
+            left -= 1
+            if begun < BATCH:
+                visit()
+            elif not left:
+                control.write(b"\n")
+
+        def on_read(stream: Stream, data: bytes | None, error: int | None) -> None:
+            nonlocal begun, left
+            if data is None:
+                self.close(control)
+                return
+            begun, left = 0, BATCH
+            for _ in range(CLIENTS):
+                visit()
+
+        control.start_read(on_read)
+
     def proxy(self, client: Stream) -> None:
         def connected(stream: Stream, error: int | None) -> None:
             if error is not None:
@@ -84,10 +157,7 @@ class Server:
             self.forward(client, upstream)
             self.forward(upstream, client)
 
-        upstream = self.new_stream()
-        self.connections.add(upstream)
-        backend = self.args.backend
-        upstream.connect(backend if isinstance(backend, str) else (HOST, backend), connected)
+        upstream = self.connect(connected)
 
     def forward(self, origin: Stream, destination: Stream) -> None:
         paused = False
@@ -126,7 +196,7 @@ class Server:
             timer.close()
             left -= 1
             if not left:
-                client.write(b"\0")
+                client.write(b"\n")
 
         def on_read(stream: Stream, data: bytes | None, error: int | None) -> None:
             nonlocal left
@@ -146,7 +216,7 @@ class Server:
             left -= 1
             if not left:
                 handle.stop()
-                client.write(b"\0")
+                client.write(b"\n")
 
         def on_read(stream: Stream, data: bytes | None, error: int | None) -> None:
             nonlocal left

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from harness import BATCH, HOST, Arguments, announce, arguments
+from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, Arguments, announce, arguments
 from twisted.internet import reactor
 from twisted.internet.interfaces import IPushProducer, ITCPTransport
-from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.protocol import ClientFactory, Factory, Protocol
+from twisted.protocols.basic import LineReceiver
+from twisted.protocols.policies import TimeoutMixin
 from twisted.protocols.portforward import ProxyClient, ProxyClientFactory, ProxyServer
 from zope.interface import implementer
 
@@ -19,6 +21,29 @@ class NoDelay(Protocol):
 class Echo(NoDelay):
     def dataReceived(self, data: bytes) -> None:
         self.transport.write(data)
+
+
+class Timeout(NoDelay, TimeoutMixin):
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        self.setTimeout(IDLE_SECONDS)
+
+    def dataReceived(self, data: bytes) -> None:
+        self.resetTimeout()
+        self.transport.write(data)
+
+    def connectionLost(self, reason: object = None) -> None:
+        self.setTimeout(None)
+
+
+class Lines(LineReceiver, NoDelay):
+    delimiter = b"\n"
+
+    def connectionMade(self) -> None:
+        NoDelay.connectionMade(self)
+
+    def lineReceived(self, line: bytes) -> None:
+        self.sendLine(line.decode().encode())
 
 
 class Sink(NoDelay):
@@ -45,6 +70,13 @@ class Source(NoDelay):
         self.paused = True
 
 
+def connect(backend: int | str, factory: ClientFactory) -> None:
+    if isinstance(backend, str):
+        reactor.connectUNIX(backend, factory)
+    else:
+        reactor.connectTCP(HOST, backend, factory)
+
+
 class Client(ProxyClient, NoDelay):
     def connectionMade(self) -> None:
         NoDelay.connectionMade(self)
@@ -61,10 +93,7 @@ class Proxy(ProxyServer, NoDelay):
         upstream.protocol = Client
         upstream.noisy = False
         upstream.setServer(self)
-        if isinstance(self.factory.backend, str):
-            reactor.connectUNIX(self.factory.backend, upstream)
-        else:
-            reactor.connectTCP(HOST, self.factory.backend, upstream)
+        connect(self.factory.backend, upstream)
 
 
 class Timers(NoDelay):
@@ -76,7 +105,7 @@ class Timers(NoDelay):
     def fired(self) -> None:
         self.left -= 1
         if not self.left:
-            self.transport.write(b"\0")
+            self.transport.write(b"\n")
 
 
 class Ticks(NoDelay):
@@ -89,16 +118,55 @@ class Ticks(NoDelay):
         if self.left:
             reactor.callLater(0, self.tick)
         else:
-            self.transport.write(b"\0")
+            self.transport.write(b"\n")
+
+
+class Visitor(NoDelay):
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        self.transport.write(b"x")
+
+    def dataReceived(self, data: bytes) -> None:
+        self.transport.loseConnection()
+
+    def connectionLost(self, reason: object = None) -> None:
+        self.factory.closed()
+
+
+class Visits(NoDelay):
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        self.visitors = ClientFactory.forProtocol(Visitor)
+        self.visitors.noisy = False
+        self.visitors.closed = self.closed
+
+    def dataReceived(self, data: bytes) -> None:
+        self.begun, self.left = 0, BATCH
+        for _ in range(CLIENTS):
+            self.visit()
+
+    def visit(self) -> None:
+        self.begun += 1
+        connect(self.factory.backend, self.visitors)
+
+    def closed(self) -> None:
+        self.left -= 1
+        if self.begun < BATCH:
+            self.visit()
+        elif not self.left:
+            self.transport.write(b"\n")
 
 
 PROTOCOLS = {
     "echo": Echo,
+    "timeout": Timeout,
+    "lines": Lines,
     "sink": Sink,
     "source": Source,
     "proxy": Proxy,
     "timers": Timers,
     "ticks": Ticks,
+    "client": Visits,
 }
 
 
