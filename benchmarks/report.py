@@ -485,8 +485,9 @@ def summary_rst(document: dict[str, Any], chart: str) -> str:
     return f"{title}\n{'=' * len(title)}\n\n{facts}\n\n{image}\n{tables}\n"
 
 
-def show(lines: Sequence[str], shown: Sequence[Table], plain: bool, out: TextIO = sys.stdout) -> None:
+def show(lines: Sequence[str], shown: Sequence[Table], plain: bool) -> None:
     """Print to a terminal, with rich if it is there and wanted."""
+    out = sys.stdout
     if not plain and out.isatty():
         try:
             _show_rich(lines, shown, out)
