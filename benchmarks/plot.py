@@ -139,7 +139,7 @@ def plot_overview(document: dict[str, Any], file: Path) -> None:
         axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     write_around(
         figure, document, [case for case, _ in rows],
-        "What netuv needs of what others need: CPU time, for idle memory",
+        "What netuv needs of what others need: CPU time; memory if idle",
     )  # fmt: skip
     save(figure, file)
     pyplot.close(figure)
