@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
-import json
 import math
 import os
 import pstats
@@ -28,6 +27,7 @@ if not (ROOT / "benchmarks").is_dir():
     pytest.skip("the benchmarks are not here", allow_module_level=True)
 sys.path.append(str(ROOT))
 
+from benchmarks import __main__ as command_line  # noqa: E402
 from benchmarks import (  # noqa: E402
     build,
     counting,
@@ -41,7 +41,6 @@ from benchmarks import (  # noqa: E402
     runner,
     stats,
 )
-from benchmarks import __main__ as command_line  # noqa: E402
 from benchmarks.__main__ import cases_of, cases_to_count, parse_arguments, peers_of  # noqa: E402
 from benchmarks.peers import PEERS, Installation, as_served  # noqa: E402
 
@@ -128,9 +127,7 @@ def test_every_server_has_every_figure_of_every_flow(compiled: build.Compiled, t
 def test_unix_sockets_and_the_load_generator_in_python(compiled: build.Compiled, tmp_path: Path) -> None:
     names = ["echo", "c2s", "s2c", "pipe", "accept", "idle", "client"]
     with ThreadPoolExecutor(4) as pool:
-        turns = [
-            pool.submit(one_turn, "netuv", name, tmp_path, compiled, python_load=True) for name in names
-        ]
+        turns = [pool.submit(one_turn, "netuv", name, tmp_path, compiled, python_load=True) for name in names]
     for turn in turns:
         assert turn.result()["units"] > 0
 
@@ -177,9 +174,7 @@ def test_profile_counts_calls(benchmarks: Any, tmp_path: Path) -> None:
 def test_instructions_are_counted(compiled: build.Compiled, tmp_path: Path) -> None:
     if not COMPILER:
         pytest.skip("the floor needs a compiler, and a Python server needs long")
-    one = runner.Runner(
-        Installation(compiled), process.choose_cores(False), counting.PARAMETERS, tmp_path
-    )
+    one = runner.Runner(Installation(compiled), process.choose_cores(False), counting.PARAMETERS, tmp_path)
     counter = counting.Counter(one)
     case = flows.Case(flows.FLOWS["accept"], 1, 50, "tcp")
     count = counter.instructions(case, PEERS["c"])

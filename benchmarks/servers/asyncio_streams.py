@@ -23,7 +23,7 @@ async def timeout(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         while data := await asyncio.wait_for(reader.read(READ_SIZE), IDLE_SECONDS):
             writer.write(data)
             await writer.drain()
-    except asyncio.TimeoutError:  # noqa: UP041 - not the built-in one on 3.10
+    except asyncio.TimeoutError:  # not the built-in one on 3.10
         pass
     writer.close()
 
