@@ -419,6 +419,8 @@ class Immediate:
         """False after unref()."""
         return self._ref
 
+    __reduce_ex__ = errors.refuse_copy
+
 
 class _Immediates:
     """A loop's queue of immediates, and the two handles that run it."""

@@ -436,11 +436,11 @@ def test_node_s_clear_functions_ignore_what_they_do_not_know(run: Any, must_call
 
 
 def test_a_timer_cannot_be_copied(loop: netuv.Loop) -> None:
-    timer = netuv.set_timeout(nothing, 60_000)
-    with pytest.raises(TypeError, match="copied"):
-        copy.copy(timer)
-    timer.close()
-    timer.close()
+    for timer in (netuv.set_timeout(nothing, 60_000), netuv.set_immediate(nothing)):
+        with pytest.raises(TypeError, match="copied"):
+            copy.copy(timer)
+        timer.close()
+        timer.close()
 
 
 # -- memory ----------------------------------------------------------------------------------------
