@@ -90,7 +90,9 @@ def _milliseconds(delay: Any) -> int:
 
 def _short(delay: int | float) -> str:
     # The digits of a large int take long to make, and may be too many for str().
-    return str(delay) if -(10**30) < delay < 10**30 or isinstance(delay, float) else "a number over 10**30"
+    if isinstance(delay, float) or -(10**30) < delay < 10**30:
+        return str(delay)
+    return "a number over 10**30" if delay > 0 else "a number below -10**30"
 
 
 class _List:

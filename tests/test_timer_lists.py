@@ -329,6 +329,7 @@ ODD = [
     (math.inf, TimeoutOverflowWarning, "inf does not fit into a 32-bit signed integer."),
     (10**5000, TimeoutOverflowWarning, "a number over 10.* does not fit into a 32-bit signed integer."),
     (-1, TimeoutNegativeWarning, "-1 is a negative number."),
+    (-(10**5000), TimeoutNegativeWarning, "a number below -10.* is a negative number."),
     (-0.5, TimeoutNegativeWarning, "-0.5 is a negative number."),
     (-math.inf, TimeoutNegativeWarning, "-inf is a negative number."),
     (math.nan, TimeoutNaNWarning, "nan is not a number."),
