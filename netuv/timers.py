@@ -196,7 +196,9 @@ class _Timers:
         # At least 1: an older libuv calls what is due at once again and again, without a turn for I/O.
         wait = max(due - monotonic_ns() // 1_000_000, 1)
         self._loop.uv.update_time()
-        self._handle.start(self._on_timer, (wait + 0.5) / 1000, 0.0)  # pyuv takes s and cuts off the half
+        # In s; pyuv cuts off the half. Should _on_timer() not get through, for want of stack or memory, it is
+        # called again after 1 ms.
+        self._handle.start(self._on_timer, (wait + 0.5) / 1000, 0.0015)
 
     def _on_timer(self, handle: Any) -> None:
         loop, heap = self._loop, self._heap
@@ -222,6 +224,8 @@ class _Timers:
                 handle.ref = False
             if heap:
                 self._arm(heap[0][0])
+            else:
+                handle.stop()
         if loop._ticks and loop._failure is None:
             loop._drain()
 
