@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import datetime
 import gc
 import math
 import socket
+import sys
 import time
 import tracemalloc
 import weakref
@@ -601,3 +603,25 @@ def test_many_idle_timers_of_one_delay_fire_in_the_order_of_their_last_activity(
     assert calls == [3, 1, 4, 0, 2]
     for timer in timers:
         timer.close()
+
+
+def test_a_call_that_finds_no_stack_is_made_again(loop: netuv.Loop) -> None:
+    """Wherever in netuv the stack ends, a timer that was set later fires."""
+    calls: list[int] = []
+
+    def deep(depth: int) -> None:
+        if depth:
+            deep(depth - 1)
+        else:
+            loop.run()
+
+    limit = sys.getrecursionlimit()
+    for depth in range(limit - 150, limit):
+        netuv.set_timeout(nothing, 1)
+        with contextlib.suppress(RecursionError):
+            deep(depth)
+        netuv.set_timeout(calls.append, 1, depth)
+        with contextlib.suppress(RecursionError):  # what the loop had noted, and could not tell before
+            loop.run()
+        loop.run()
+        assert calls[-1:] == [depth]
