@@ -149,6 +149,7 @@ MEMORY = """
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is Linux's")
+@pytest.mark.skipif("asan" in os.environ.get("LD_PRELOAD", ""), reason="the sanitizer keeps what is freed")
 @pytest.mark.parametrize("how", ["runs", "threads"])
 def test_what_is_kept_of_a_read_keeps_little_else(how: str) -> None:
     """Chunks of 9 KB, one of each run: a program that keeps them keeps their size, not the read's."""
