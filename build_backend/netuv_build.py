@@ -26,7 +26,7 @@ And one for whoever works on the C code:
 NETUV_SANITIZE=1
     Compile with -fsanitize=address,undefined, without link-time optimisation. Python has to
     load the sanitizer first; its own allocator would hide errors, and its leaks are not ours:
-    LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \\
+    export LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)"
     ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc python -m pytest tests/uv
 
 The hooks at the end of this file are PEP 517's and PEP 660's. An sdist contains

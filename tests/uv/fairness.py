@@ -1,8 +1,8 @@
 """How long one quiet client waits while four others send at full speed.
 
-``python tests/uv/fairness.py [SECONDS]`` runs the same server on netuv, asyncio, uvloop and Node, where they are
-installed: it works 0.2 ms on each chunk it gets, and answers one byte with one. Printed is the median round trip of
-the quiet client, and how many times asyncio's it is. Not a test: it measures time.
+``python tests/uv/fairness.py [SECONDS]`` runs the same server on netuv, asyncio, uvloop and Node, where
+they are installed: it works 0.2 ms on each chunk it gets, and answers one byte with one. Printed is the
+median round trip of the quiet client, and how many times asyncio's it is. Not a test: it measures time.
 """
 
 from __future__ import annotations

@@ -63,7 +63,11 @@ CLOSE = """
             own = pyuv.Pipe(loop); own.open(pair[0].detach())
             got = []
             server.close()
-            own.start_read(lambda pipe, data, error: (got.append(data), [h.close() for h in loop.handles if not h.closed]))
+            def on_own(pipe, data, error):
+                got.append(data)
+                for h in loop.handles:
+                    if not h.closed: h.close()
+            own.start_read(on_own)
             threading.Timer(0.05, pair[1].sendall, [b"own"]).start()
             loop.run()
             assert got == [b"own"], got

@@ -122,7 +122,7 @@ def test_an_event_that_comes_with_a_signal_is_not_lost(uv: pyuv.Loop, handler: A
 
 
 def test_handlers_run_before_a_callback(uv: pyuv.Loop, handler: Any) -> None:
-    """A signal that comes within one callback is handled before the next, which is then called all the same."""
+    """A signal that comes within a callback is handled before the next one, which is called all the same."""
     order: list[Any] = []
     handler(lambda *args: (order.append("signal"), raise_handled(*args)))
     uv.excepthook = lambda kind, error, trace: order.append(kind)
