@@ -92,7 +92,7 @@ def test_a_literal_is_its_own_answer(run: Any, literal: str, family: int, asked:
 
 @pytest.mark.parametrize("name", ["127.1", "0x7f000001", "2130706433"])
 def test_what_the_resolver_takes_for_a_number(run: Any, name: str) -> None:
-    """L5: documented, as Node has it too; is_ip() says 0 for these."""
+    """Documented, as Node has it too; is_ip() says 0 for these."""
     assert netuv.is_ip(name) == 0
     assert ask(run, name) == (None, "127.0.0.1", 4)
 
@@ -124,7 +124,7 @@ def test_a_name_that_does_not_exist(run: Any) -> None:
     ids=ascii,
 )
 def test_names_that_cannot_exist(run: Any, name: str) -> None:
-    """L5: cut off at its NUL the first would be localhost; none of them raises."""
+    """Cut off at its NUL the first would be localhost; none of them raises."""
     (error,) = ask(run, name)
     assert error.code in ("ENOTFOUND", "EAI_AGAIN", "EAI_FAIL")
     assert error.hostname == name
@@ -214,7 +214,6 @@ def test_closing_the_loop_while_lookups_are_under_way() -> None:
 
 @pytest.mark.parametrize("name", [NO_SUCH_HOST, "localhost\0.evil.test", "a" * 300], ids=ascii)
 def test_connect_to_a_host_that_does_not_resolve(run: Any, must_call: Any, name: str) -> None:
-    """L5."""
     errors: list[Any] = []
     client = netuv.connect(1, name)
     client.on("connect", lambda: pytest.fail("connected"))
@@ -230,7 +229,6 @@ def test_connect_to_a_host_that_does_not_resolve(run: Any, must_call: Any, name:
 
 @pytest.mark.parametrize("name", [NO_SUCH_HOST, "localhost\0.evil.test", "a" * 300], ids=ascii)
 def test_listen_on_a_host_that_does_not_resolve(run: Any, must_call: Any, name: str) -> None:
-    """L5."""
     server = netuv.create_server()
     server.on("error", must_call(lambda error: codes.append(error.code)))
     server.on("close", must_call())
@@ -242,7 +240,7 @@ def test_listen_on_a_host_that_does_not_resolve(run: Any, must_call: Any, name: 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_destroy_while_the_lookup_is_under_way(run: Any, must_call: Any, host: str) -> None:
-    """N19: the answer comes too late, and is nobody's any more."""
+    """The answer comes too late, and is nobody's any more."""
     client = netuv.connect(1, host)
     for event in ("lookup", "connect", "error", "connectionAttempt"):
         client.on(event, lambda *args, event=event: pytest.fail(event))
@@ -252,7 +250,7 @@ def test_destroy_while_the_lookup_is_under_way(run: Any, must_call: Any, host: s
 
 
 def test_destroy_in_the_lookup_event(run: Any, must_call: Any) -> None:
-    """N19: it crashed Node once."""
+    """It crashed Node once."""
     client = netuv.connect(1, "localhost")
     for event in ("connect", "error", "connectionAttempt"):
         client.on(event, lambda *args, event=event: pytest.fail(event))
@@ -334,7 +332,6 @@ def test_a_lookup_function_that_answers_at_once(run: Any, must_call: Any) -> Non
 
 
 def test_a_lookup_function_that_answers_after_destroy(run: Any, must_call: Any) -> None:
-    """N19."""
     for answer in ((None, "127.0.0.1", 4), (OSError("too late"),)):
         lookup = Lookup()
         client = netuv.connect(1, "some.host", lookup=lookup, family=4)

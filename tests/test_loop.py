@@ -389,7 +389,7 @@ PLACES = [value for name, value in list(globals().items()) if name.startswith("i
 def test_what_a_callback_lets_out_comes_out_of_run(
     loop: netuv.Loop, run: Any, capfd: Any, place: Callable[..., Any]
 ) -> None:
-    """P2: an exception is neither lost nor only printed, and the loop is of use afterwards."""
+    """An exception is neither lost nor only printed, and the loop is of use afterwards."""
     wrong = Boom("this very one")
 
     def faulty(*args: Any) -> None:
@@ -592,7 +592,7 @@ IDLE_SERVER = """
 
 
 def test_ctrl_c_ends_an_idle_server() -> None:
-    """U3: the loop waits in C for connections that do not come."""
+    """The loop waits in C for connections that do not come."""
     with process(IDLE_SERVER) as child:
         int(child.stdout.readline())  # it listens
         child.send_signal(signal.SIGINT)
@@ -655,7 +655,7 @@ def test_ctrl_c_in_a_busy_callback() -> None:
 
 
 def test_after_ctrl_c_the_loop_can_go_on_and_a_second_one_ends_it_again() -> None:
-    """U3: no handle is lost, and the next Ctrl-C works like the first."""
+    """No handle is lost, and the next Ctrl-C works like the first."""
     code = """
         import netuv
         server = netuv.create_server(lambda c: c.pipe(c))
@@ -777,7 +777,7 @@ def test_call_soon_threadsafe_wakes_the_loop(loop: netuv.Loop, run: Any, peer: A
 
 
 def test_call_soon_threadsafe_from_many_threads(loop: netuv.Loop, run: Any, peer: Any) -> None:
-    """L12: wakeups coalesce in libuv, calls do not get lost, each thread's keep their order."""
+    """Wakeups coalesce in libuv, calls do not get lost, each thread's keep their order."""
     calls: dict[int, list[int]] = {thread: [] for thread in range(4)}
 
     def on_call(thread: int, number: int) -> None:
@@ -943,7 +943,7 @@ def scene() -> Iterator[Scene]:
 
 @pytest.mark.parametrize("name", WRONG_THREAD)
 def test_debug_mode_sees_the_wrong_thread(scene: Scene, peer: Any, name: str) -> None:
-    """L12: without the check this is a crash some time later."""
+    """Without the check this is a crash some time later."""
 
     def body() -> None:
         with pytest.raises(netuv.NetError) as caught:
@@ -1033,7 +1033,6 @@ def test_handles_says_what_is_open(loop: netuv.Loop, run: Any) -> None:
 
 
 def test_handles_with_kinds_that_netuv_has_no_idea_of(loop: netuv.Loop, run: Any) -> None:
-    """P5."""
     foreign = [
         pyuv.Idle(loop.uv),
         pyuv.UDP(loop.uv),
@@ -1054,7 +1053,7 @@ def test_a_socket_without_a_connection_is_not_open(loop: netuv.Loop) -> None:
 
 
 def test_what_is_open_is_kept_alive(loop: netuv.Loop, run: Any, must_call: Any) -> None:
-    """P1: nothing but the loop holds these."""
+    """Nothing but the loop holds these."""
     mine, theirs = pair(loop)
     mine.on("data", must_call())
     netuv.set_timeout(must_call(theirs.close), 20)
@@ -1185,7 +1184,7 @@ FORK = """
 
 
 def test_fork_after_the_loop_ran() -> None:
-    """L13: the child hears what is wrong, and gets a loop of its own."""
+    """The child hears what is wrong, and gets a loop of its own."""
     done = script(
         FORK
         + """
@@ -1309,7 +1308,7 @@ ENDS = {
 
 @pytest.mark.parametrize("end", ENDS)
 def test_the_interpreter_ends_with_open_handles(end: str) -> None:
-    """P1: no crash, and nothing printed at the end, ResourceWarnings included."""
+    """No crash, and nothing printed at the end, ResourceWarnings included."""
     code, status = ENDS[end]
     done = script(f"{OPEN}\n    {code}\n    print('end')\n")
     assert done.returncode == status
@@ -1320,7 +1319,6 @@ def test_the_interpreter_ends_with_open_handles(end: str) -> None:
 
 
 def test_the_interpreter_ends_while_a_daemon_thread_runs_a_loop() -> None:
-    """P1."""
     done = script("""
         import threading, netuv
         ready = threading.Event()

@@ -125,7 +125,7 @@ def test_a_callback_is_a_plain_function(
 
 
 def test_a_timer_never_fires_early(run: Any) -> None:
-    """L10: not by the fraction of a millisecond that libuv's clock cuts off either."""
+    """Not by the fraction of a millisecond that libuv's clock cuts off either."""
     early: list[tuple[int, float]] = []
 
     def on_timer(delay: int, start: float) -> None:
@@ -146,7 +146,7 @@ def test_a_timer_never_fires_early(run: Any) -> None:
 
 
 def test_the_delay_counts_from_the_call_even_when_the_loop_was_kept_busy(run: Any) -> None:
-    """L10: the loop's own idea of the time is stale by then."""
+    """The loop's own idea of the time is stale by then."""
     elapsed: list[float] = []
 
     def on_timer() -> None:
@@ -162,7 +162,7 @@ def test_the_delay_counts_from_the_call_even_when_the_loop_was_kept_busy(run: An
 
 
 def test_timeouts_that_set_timeouts_do_not_starve_io(run: Any, peer: Any) -> None:
-    """L10: nor do those of 0 ms that are always due."""
+    """Nor do those of 0 ms that are always due."""
     mine, theirs = socket.socketpair()
     client = netuv.Socket(fd=mine.detach())
     data: list[bytes] = []
