@@ -29,9 +29,13 @@ static void replace(PyMethodDef *methods, const char *name, PyCFunction function
 }
 
 /* What pyuv does not have. Its tables are full, so it is added to the type. */
-static PyMethodDef after_fork_method = {
-    "after_fork", (PyCFunction) loop_after_fork, METH_NOARGS,
-    "In a forked child: make the loop the child's own. Closing its handles then leaves the parent's alone."};
+static PyMethodDef more_of_loop[] = {
+    {"after_fork", (PyCFunction) loop_after_fork, METH_NOARGS,
+     "In a forked child: make the loop the child's own. Closing its handles then leaves the parent's alone."},
+    {"set_ticks", (PyCFunction) loop_set_ticks, METH_O,
+     "Let what is in this deque, as (callable, arguments), be called at the end of each callback."},
+    {"run_ticks", (PyCFunction) loop_run_ticks, METH_NOARGS, "Call what is in that deque now."},
+    {NULL}};
 
 static int add_method(PyTypeObject *type, PyMethodDef *method)
 {
@@ -50,6 +54,8 @@ PyMODINIT_FUNC PyInit__cpyuv(void)
     LoopType.tp_basicsize = sizeof(NetuvLoop);
     LoopType.tp_new = loop_new;
     LoopType.tp_dealloc = (destructor) loop_dealloc;
+    LoopType.tp_traverse = (traverseproc) loop_traverse;
+    LoopType.tp_clear = (inquiry) loop_clear;
     HandleType.tp_clear = (inquiry) handle_clear;
     HandleType.tp_dealloc = (destructor) handle_dealloc;
     replace(Stream_tp_methods, "try_write", (PyCFunction) try_write, METH_O);
@@ -63,7 +69,8 @@ PyMODINIT_FUNC PyInit__cpyuv(void)
     if (pthread_atfork(NULL, NULL, count_fork) != 0)
         return PyErr_NoMemory();
     module = PyInit_of_pyuv();
-    if (module != NULL && add_method(&LoopType, &after_fork_method) < 0)
-        Py_CLEAR(module);
+    for (PyMethodDef *method = more_of_loop; module != NULL && method->ml_name != NULL; method++)
+        if (add_method(&LoopType, method) < 0)
+            Py_CLEAR(module);
     return module;
 }

@@ -68,6 +68,18 @@ static int close_loop(Loop *self)
     return status;
 }
 
+static int loop_traverse(Loop *self, visitproc visit, void *arg)
+{
+    Py_VISIT(((NetuvLoop *) self)->ticks);
+    return Loop_tp_traverse(self, visit, arg);
+}
+
+static int loop_clear(Loop *self)
+{
+    Py_CLEAR(((NetuvLoop *) self)->ticks);
+    return Loop_tp_clear(self);
+}
+
 static void loop_dealloc(Loop *self)
 {
     PyObject *type, *error, *trace;
@@ -78,6 +90,7 @@ static void loop_dealloc(Loop *self)
         PyObject_ClearWeakRefs((PyObject *) self);
     PyErr_Fetch(&type, &error, &trace);
     Py_CLEAR(self->dict);
+    Py_CLEAR(((NetuvLoop *) self)->ticks);
     if (self->uv_loop != NULL) {
         Py_SET_REFCNT((PyObject *) self, 1); /* or what happens meanwhile could free it a second time */
         status = close_loop(self);

@@ -10,8 +10,15 @@ struct run {
 };
 static __thread struct run *running; /* the innermost one of this thread */
 
+typedef struct {
+    Loop loop;
+    unsigned forks;  /* of what this process was when the loop became its own */
+    PyObject *ticks; /* a deque of (callable, arguments), or NULL */
+} NetuvLoop;
+
 static void note_failure(Loop *);
 static void forget_big(void);
+static void finish_ticks(void);
 
 /* What a callback raises. pyuv's handle_uncaught_exception() only prints it when the loop's excepthook
  * cannot be called or raises itself. Its calls are to become calls of note_failure(), and its definition
@@ -95,6 +102,7 @@ int netuv_epoll_pwait(int epoll, struct epoll_event *events, int size, int timeo
     fetched.count = count;
     netuv_set_events(loop, &fetched);
     run_signal_handlers();
+    finish_ticks();
     netuv_set_events(loop, NULL);
     if (run->forked) {
         run->forked = 0;
@@ -120,12 +128,58 @@ static PyGILState_STATE enter_callback(void)
 
 static void leave_callback(PyGILState_STATE state)
 {
+    if (running)
+        finish_ticks();
     if (!GIL_IS_KEPT || !running)
         PyGILState_Release(state);
 }
 
 #define PyGILState_Ensure() enter_callback()
 #define PyGILState_Release(state) leave_callback(state)
+
+/* Ticks: what Node's process.nextTick() defers runs after the callback that it was called in, before the next
+ * one, whosever handle that is of. After an exception they wait for the next callback; where it stops the
+ * loop, for the next run(). */
+static int run_ticks(NetuvLoop *self)
+{
+    while (self->ticks != NULL && Py_SIZE(self->ticks) > 0) {
+        PyObject *tick = PyObject_CallMethod(self->ticks, "popleft", NULL), *result = NULL;
+        if (tick != NULL && PyTuple_CheckExact(tick) && PyTuple_GET_SIZE(tick) == 2)
+            result = PyObject_Call(PyTuple_GET_ITEM(tick, 0), PyTuple_GET_ITEM(tick, 1), NULL);
+        else if (tick != NULL)
+            PyErr_SetString(PyExc_TypeError, "a tick is (callable, arguments)");
+        Py_XDECREF(tick);
+        if (result == NULL)
+            return -1;
+        Py_DECREF(result);
+    }
+    return 0;
+}
+
+static void finish_ticks(void)
+{
+    if (!running->quiet && !running->loop->uv_loop->stop_flag && run_ticks((NetuvLoop *) running->loop) < 0)
+        note_failure(running->loop);
+}
+
+static PyObject *loop_run_ticks(NetuvLoop *self, PyObject *nothing)
+{
+    if (run_ticks(self) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *loop_set_ticks(NetuvLoop *self, PyObject *ticks)
+{
+    PyObject *former = self->ticks;
+    if (strcmp(Py_TYPE(ticks)->tp_name, "collections.deque") != 0) { /* whose length Py_SIZE() tells */
+        PyErr_SetString(PyExc_TypeError, "a collections.deque is required");
+        return NULL;
+    }
+    self->ticks = Py_NewRef(ticks);
+    Py_XDECREF(former);
+    Py_RETURN_NONE;
+}
 
 /* The calling thread has the GIL. */
 static int run_uv(struct run *run, uv_run_mode mode)
@@ -269,11 +323,6 @@ static void note_failure(Loop *loop)
 
 /* Fork. The child has copies of the loop's descriptors, of which the epoll is one: what it takes out of that,
  * as uv_close() does, is gone for the parent too. So before it closes anything the loop gets its own. */
-typedef struct {
-    Loop loop;
-    unsigned forks; /* of what this process was when the loop became its own */
-} NetuvLoop;
-
 static unsigned forks; /* how many lie between this process and the first */
 
 static void count_fork(void)

@@ -97,6 +97,10 @@ class Loop(EventEmitter):
         self._prepare = pyuv.Prepare(self.uv)
         self._prepare.ref = False
         self._prepare_started = False
+        if hasattr(self.uv, "set_ticks"):  # it runs them after every callback by itself
+            self.uv.set_ticks(self._ticks)
+            self._prepare_started = True
+            self._drain = self.uv.run_ticks  # type: ignore[method-assign]
         self._async = pyuv.Async(self.uv, self._on_async)
         self._async.ref = False
         self._internal: set[Any] = {self._prepare, self._async}  # not for the census
@@ -204,6 +208,7 @@ class Loop(EventEmitter):
         del self.uv.excepthook
         self._internal.clear()
         # With the last reference to the pyuv.Loop its descriptors go.
+        self.__dict__.pop("_drain", None)
         self._prepare = self._async = self._wakeup = self._immediates = self._timers = self.uv = None
         for failure in failures:
             self._note_failure(failure)
