@@ -581,6 +581,9 @@ def check_callback(name: str, value: object) -> None:
 
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
     """
+    function: Any = value.__func__ if type(value) is MethodType else value
+    if type(function) is FunctionType and not function.__code__.co_flags & _GENERATOR_FLAGS:
+        return  # nearly always
     if not callable(value):
         raise invalid_arg_type(name, "a function", value)
     check_async(value, name)

@@ -63,6 +63,7 @@ class Socket(Life):
     """
 
     allow_half_open = False
+    _reads_on = True
     __reduce_ex__ = errors.refuse_copy
 
     #: 'address:port' of each attempt of an address-family race, in order. Node's name is the same.
@@ -326,13 +327,16 @@ class Socket(Life):
     def _on_read(self, handle: Any, data: bytes | None, status: int | None) -> None:
         if data:
             self.bytes_read += len(data)
+            if self._idle is not None:
+                self._idle.active()
+            if (
+                self._sink is None
+                and self._flowing
+                and self._decoder is None
+                and len(self._events.get("data", ())) == 1
+            ):
+                self._find_sink()
             sink = self._sink
-            if sink is None:
-                if self._idle is not None:
-                    self._idle.active()
-                else:
-                    self._find_sink()
-                    sink = self._sink
             if sink is not None:
                 sink(data)
             elif not self.push(data) and self._started:
@@ -376,15 +380,6 @@ class Socket(Life):
                 self._start_reading()
         return super().resume()
 
-    @property
-    def readable_did_read(self) -> bool:
-        """True once anything was delivered. Node's ``readableDidRead``."""
-        return self.bytes_read > self.readable_length
-
-    @readable_did_read.setter
-    def readable_did_read(self, value: bool) -> None:
-        pass  # the stream layer notes it; here the byte count knows
-
     # -- writing -----------------------------------------------------------------------------------
 
     def write(
@@ -392,19 +387,29 @@ class Socket(Life):
     ) -> bool:
         """As of Writable: send data, True when all of it reached the kernel."""
         ready = self._ready
-        if ready is not None and type(data) is bytes and encoding is None and callback is None:
+        if ready is not None and (type(data) is bytes or type(data) is str):
+            if callback is None and encoding is not None and callable(encoding):
+                encoding, callback = None, encoding
+            if callback is not None:
+                errors.check_callback("callback", callback)
+            if type(data) is str:
+                data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
             try:
                 sent: int = ready.try_write(data)
             except _UVError as error:
                 if error.args[0] not in _AGAIN:  # the kernel says it only once
                     failure = errors.from_uv_error(error, "write")
                     self._note_error(failure)
-                    self._tick(self._fail_write, failure, ())
+                    self._tick(self._fail_write, failure, (callback,) if callback is not None else ())
                     self._ready = None
                     return False
             else:
                 self._dispatched += sent
+                if self._idle is not None:
+                    self._idle.active()
                 if sent == len(data):
+                    if callback is not None:
+                        self._tick(callback, None)
                     return True
                 data = memoryview(data)[sent:]
         elif (
@@ -439,7 +444,6 @@ class Socket(Life):
             or self._writing
             or self._queue
             or self.errored
-            or self._idle is not None
             or self._loop.debug
         )
         self._ready = self._handle if clear else None

@@ -24,11 +24,11 @@ PACKAGE = str(Path(netuv.__file__).parent)
 # way to use a socket -> frames for each message, or for each connection from accept to 'close'
 FRAMES = {
     "data and write": 2,
-    "data and write, with set_timeout": 34,
-    "write with a callback": 24,
-    "two 'data' listeners": 21,
-    "set_encoding": 38,
-    "'readable' and read()": 31,
+    "data and write, with set_timeout": 4,
+    "write with a callback": 4,
+    "two 'data' listeners": 4,
+    "set_encoding": 6,
+    "'readable' and read()": 11,
     "pipe": 3,
     "a connection with one message": 92,
 }

@@ -42,7 +42,7 @@ def canonical(encoding: object) -> str:
 
 def encode(text: str, encoding: str = "utf8") -> bytes:
     """The bytes of a str, as Node's ``Buffer.from(text, encoding)`` makes them."""
-    name = canonical(encoding)
+    name = encoding if encoding == "utf8" else canonical(encoding)
     if name == "utf8":
         try:
             return text.encode()

@@ -12,16 +12,20 @@ False  ``pause()``, ``unpipe()``, a 'readable' one    waits for ``resume()`` or 
 
 The transport hands chunks to ``push()`` and the end to ``push(None)``. ``push`` answers whether more is
 wanted; when it is not, the transport stops, and is asked again through ``_read(n)``. While such a request
-is open ``_reading`` is True, so that it is asked only once. ``pause()`` is stronger than Node's: it tells
-the transport at once through ``_stop_reading()``, so the peer is held back by the kernel's window.
+is open ``_reading`` is True, so that it is asked only once. A chunk answers the request; but a transport
+that goes on by itself until ``_stop_reading()``, as a socket does, says so with ``_reads_on``, and the
+request stays open for as long. ``pause()`` is stronger than Node's: it tells the transport at once through
+``_stop_reading()``, so the peer is held back by the kernel's window.
 
 'readable', 'end' and the flow of buffered chunks all run in ticks, in Node's order: a chunk that is
 pushed with nothing in front of it is emitted directly, everything else passes the buffer.
 
-``_sink`` is a shortcut for a transport: the only 'data' listener, while a chunk that arrives has to be
-handed to it and nothing else is to be done. ``_find_sink()`` sets it, all that changes this forgets it.
+``_sink`` is the only 'data' listener, cached so that a transport can pass a chunk to it without push(). It is
+valid while the stream flows, nothing is buffered and nothing is to be decoded: ``_find_sink()`` sets it, and
+every method that changes one of these sets it to None.
 
-Hooks of a transport: ``_read(n)`` (start delivering; ``n`` bytes are wanted), ``_stop_reading()``.
+Hooks of a transport: ``_read(n)`` (start delivering; ``n`` bytes are wanted), ``_stop_reading()``,
+``_reads_on``.
 """
 
 from __future__ import annotations
@@ -69,6 +73,7 @@ class Readable(Stream):
     _pipes: tuple[Pipe, ...] = ()
     _eof: bool = False  # push(None) came; the buffer may still hold data
     _reading: bool = False
+    _reads_on: bool = False
     # Inside _read(), and before the first: what is pushed is not emitted directly.
     _in_read: bool = True
     _paused: bool = False
@@ -125,21 +130,35 @@ class Readable(Stream):
                 self._reading = False
                 self._maybe_read_more()
                 return self._wants_more()
-        self._reading = False
+        if not self._reads_on:
+            self._reading = False
         if self._eof:
             self._error_or_destroy(errors.push_after_eof())
             return False
         if self.destroyed or self.errored is not None:
             return False
         if self._decoder is not None and isinstance(chunk, bytes):
-            text = self._decoder.write(chunk)
-            if text:
-                self._enqueue(text)
-            else:
-                self._maybe_read_more()
+            chunk = self._decoder.write(chunk)
+            if not chunk:
+                if not self._reading:
+                    self._maybe_read_more()
+                return self._wants_more()
+        if self._flowing and not self.readable_length and not self._in_read and "data" in self._events:
+            self.readable_did_read = True
+            try:
+                self.emit("data", chunk)
+            finally:
+                if not self._reading:
+                    self._maybe_read_more()
         else:
-            self._enqueue(chunk)
-        return self._wants_more()
+            self._sink = None
+            if self._read_buffer is None:
+                self._read_buffer = deque()
+            self._read_buffer.append(chunk)
+            self.readable_length += len(chunk)
+            self._after_buffering()
+        length = self.readable_length
+        return not self._eof and (not length or length < self.readable_high_water_mark)
 
     def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
         """Put data back, to be read first. Node's ``unshift()``; None is the end, as of push().
@@ -164,7 +183,20 @@ class Readable(Stream):
             if self._decoder is not None and isinstance(chunk, bytes):
                 decoder = Decoder(self._decoder.encoding)
                 chunk = decoder.write(chunk) + decoder.end()
-            self._enqueue(chunk, front=True)
+            if self._flowing and not self.readable_length and not self._in_read and "data" in self._events:
+                self.readable_did_read = True
+                try:
+                    self.emit("data", chunk)
+                finally:
+                    self._maybe_read_more()
+            else:
+                self._sink = None
+                if self._read_buffer is None:
+                    self._read_buffer = deque()
+                self._drop_taken()
+                self._read_buffer.appendleft(chunk)
+                self.readable_length += len(chunk)
+                self._after_buffering()
         return self._wants_more()
 
     def _as_chunk(self, chunk: Any, encoding: str | None) -> Chunk:
@@ -191,32 +223,21 @@ class Readable(Stream):
                 and getattr(self.push, "__func__", None) is Readable.push
             ):
                 self._sink = listeners[0]
+                self.readable_did_read = True
 
     def _wants_more(self) -> bool:
         return not self._eof and (
             self.readable_length < self.readable_high_water_mark or self.readable_length == 0
         )
 
-    def _enqueue(self, chunk: Chunk, front: bool = False) -> None:
-        if self._flowing and self.readable_length == 0 and not self._in_read and "data" in self._events:
-            self.readable_did_read = True
-            try:
-                self.emit("data", chunk)
-            finally:
-                self._maybe_read_more()
-            return
-        self._sink = None
-        if self._read_buffer is None:
-            self._read_buffer = deque()
-        self.readable_length += len(chunk)
-        if front:
-            self._drop_taken()
-            self._read_buffer.appendleft(chunk)
-        else:
-            self._read_buffer.append(chunk)
+    def _after_buffering(self) -> None:
         if self._need_readable:
-            self._schedule_readable()
-        self._maybe_read_more()
+            self._need_readable = False
+            if not self._emitted_readable:
+                self._emitted_readable = True
+                self._tick(self._emit_readable)
+        if not self._reading:
+            self._maybe_read_more()
 
     def _on_eof(self) -> None:
         if self._eof:
@@ -267,7 +288,10 @@ class Readable(Stream):
                 self._schedule_readable()
             return None
 
-        count = self._how_much(size)
+        if size is None and not self._flowing:
+            count = self.readable_length  # what _how_much() would say
+        else:
+            count = self._how_much(size)
         if count == 0 and self._eof:
             if self.readable_length == 0:
                 self._schedule_end()
@@ -282,7 +306,16 @@ class Readable(Stream):
             if not self._reading:  # it has pushed already
                 count = self._how_much(size)
 
-        chunk = self._take(count) if count > 0 else None
+        if count > 0:
+            buffer = self._read_buffer
+            assert buffer is not None
+            if count == len(buffer[0]) and not self._read_offset:
+                chunk = buffer.popleft()
+                self.readable_length -= count
+            else:
+                chunk = self._take(count)
+        else:
+            chunk = None
         if chunk is None:
             count = 0
             if self.readable_length <= self.readable_high_water_mark:
@@ -366,9 +399,10 @@ class Readable(Stream):
                 finally:
                     self._emitted_readable = False
         finally:
-            if not self._flowing and not self._eof and self.readable_length <= self.readable_high_water_mark:
+            if self._flowing:
+                self._flow()
+            elif not self._eof and self.readable_length <= self.readable_high_water_mark:
                 self._need_readable = True
-            self._flow()
 
     def _flow(self) -> None:
         if self._reading and not self.readable_length and not self._eof:
