@@ -288,10 +288,8 @@ class Readable(Stream):
                 self._schedule_readable()
             return None
 
-        if size is None and not self._flowing:
-            count = self.readable_length  # what _how_much() would say
-        else:
-            count = self._how_much(size)
+        # In the first case that is what _how_much() would say.
+        count = self.readable_length if size is None and not self._flowing else self._how_much(size)
         if count == 0 and self._eof:
             if self.readable_length == 0:
                 self._schedule_end()
