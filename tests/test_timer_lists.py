@@ -110,6 +110,7 @@ def test_what_is_due_only_after_a_slow_callback_waits_for_the_next_turn(run: Any
     netuv.set_timeout(slow, 5)
     netuv.set_timeout(calls.append, 200, "200")
     netuv.set_timeout(calls.append, 5, "5")
+    busy(10)  # both are due
     run()
     assert calls == ["slow", "5", "immediate", "200"]
 
