@@ -89,7 +89,8 @@ class Loop(EventEmitter):
         self._running = False
         self._in_uv = False
         self._stopping = False
-        self._failure: BaseException | None = None
+        self._failure: BaseException | None = None  # what run() will raise
+        self._later_failures: list[BaseException] = []
         self._forks = _forks
         self._thread = threading.get_ident()
         self._wakeup: _SignalWakeup | None = None
@@ -149,16 +150,20 @@ class Loop(EventEmitter):
             self._in_uv = True
             try:
                 self.uv.run(mode)
+            except BaseException as error:  # the excepthook itself could not run
+                self._note_failure(error)
             finally:
                 self._in_uv = False
 
     def _raise_failure(self) -> None:
         failure, self._failure = self._failure, None
+        later, self._later_failures = self._later_failures, []
         if failure is not None:
+            _chain(failure, later)
             try:
                 raise failure
             finally:
-                del failure  # the traceback holds this frame
+                del failure, later  # the traceback holds this frame
 
     def stop(self) -> None:
         """Let run() return after the current turn; what is open stays open."""
@@ -309,8 +314,7 @@ class Loop(EventEmitter):
                 self.emit("uncaughtException", error)
                 return
             except BaseException as second:
-                if second.__context__ is None and second is not error:
-                    second.__context__ = error
+                _chain(second, [error])
                 error = second
         self._note_failure(error)
         self._stop_uv()
@@ -318,12 +322,8 @@ class Loop(EventEmitter):
     def _note_failure(self, error: BaseException) -> None:
         if self._failure is None:
             self._failure = error
-        elif self._failure is not error:
-            last: BaseException = self._failure
-            while last.__context__ is not None and last.__context__ is not error:
-                last = last.__context__
-            if last is not error:
-                last.__context__ = error
+        else:
+            self._later_failures.append(error)
 
     def _watch_signals(self) -> None:
         if threading.current_thread() is not threading.main_thread():
@@ -345,6 +345,26 @@ class Loop(EventEmitter):
         """In debug mode, raise a clear error in any thread but the loop's own."""
         if self.debug and threading.get_ident() != self._thread:
             raise errors.wrong_thread()
+
+
+def _chain(first: BaseException, later: list[BaseException]) -> None:
+    """Hang later exceptions on the end of the first one's ``__context__``.
+
+    Exceptions may share their contexts, or be one another's. Each appears once: a chain is cut where it
+    comes to one that is there already, for a cycle would be followed for ever by whoever prints it.
+    """
+    known: set[int] = set()
+    last: BaseException | None = None
+    for error in (first, *later):
+        each: BaseException | None = error
+        while each is not None and id(each) not in known:
+            known.add(id(each))
+            if last is not None and last.__context__ is not each:
+                last.__context__ = each
+            last, each = each, each.__context__
+    assert last is not None
+    if last.__context__ is not None:
+        last.__context__ = None
 
 
 class _SignalWakeup:

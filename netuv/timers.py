@@ -461,6 +461,8 @@ class _Immediates:
 
     def _on_check(self, handle: Any) -> None:
         loop = self._loop
+        if loop._failure is not None:
+            return  # run() is about to raise it; they wait for the next run()
         for _ in range(len(self._queue)):
             immediate = self._queue.popleft()
             callback = immediate._callback
