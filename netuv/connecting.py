@@ -501,6 +501,10 @@ class GivenFd:
             os.close(self._fd)
 
 
+if hasattr(os, "register_at_fork"):  # what the parent uses may be taken over
+    os.register_at_fork(after_in_child=GivenFd._in_use.clear)
+
+
 def check_handle(name: str, value: Any, loop: Loop, *kinds: type) -> Any:
     """A pyuv.TCP, a pyuv.Pipe, or one of ``kinds``, that is open and on this loop."""
     handle: Any = value

@@ -95,6 +95,7 @@ class Endpoint(Duplex):
 
     def set_no_delay(self: Self, no_delay: bool = True) -> Self:
         """Switch Nagle's algorithm off (True) or on. Node's ``setNoDelay()``."""
+        self._loop.check_thread()
         no_delay = bool(no_delay)
         if self._no_delay != no_delay:
             self._no_delay = no_delay
@@ -109,6 +110,7 @@ class Endpoint(Duplex):
             it as it is. Raises ERR_OUT_OF_RANGE over 32767 s, which the kernel refuses.
         """
         delay = opts.check_delay("initial_delay", initial_delay) // 1000
+        self._loop.check_thread()
         enable = bool(enable)
         if enable != self._keep_alive or (enable and delay != self._keep_alive_delay):
             self._keep_alive = enable
@@ -145,7 +147,9 @@ class Endpoint(Duplex):
 
         Raises a NetError when there is a connection and the kernel refuses.
         """
-        self._tos = errors.check_int("tos", tos, 0, 255)
+        tos = errors.check_int("tos", tos, 0, 255)
+        self._loop.check_thread()
+        self._tos = tos
         if not self.pending and isinstance(self._handle, pyuv.TCP):
             self._type_of_service("setTypeOfService", self._tos)
         return self

@@ -369,7 +369,8 @@ def wrong_thread() -> StateError:
 def forked_loop() -> StateError:
     """A loop of the parent process used after fork."""
     return StateError(
-        "the loop was made before fork() and cannot be used in the child process; make a new one there",
+        "this was made before fork() and is the parent's; in the child process only close() and destroy() it,"
+        " and make what is to run there (listen, connect, timers) after the fork",
         code="ERR_LOOP_FORKED",
     )
 

@@ -68,12 +68,40 @@ class Life(OnRead):
         raise NotImplementedError
 
     def destroy(self: Self, error: BaseException | None = None) -> Self:
-        """As of Stream."""
+        """As of Stream. In a forked child only the child's descriptor is closed, without an event."""
+        if self._loop._forked:
+            self._give_up()
+            return self
         self._loop.check_thread()
         return super().destroy(error)
 
+    def _leave_to_parent(self) -> None:
+        """Right after a fork, in the child: what is under way is the parent's."""
+        self._ready = self._sink = self._in_flight = None
+        if self._attempt is not None:
+            self._attempt.cancelled = True
+        if self._started and self._handle is not None:  # libuv may be about to read once more
+            self._handle.stop_read()
+
+    def _give_up(self) -> None:
+        self.destroyed = self.closed = True
+        self.connecting = False
+        if self._attempt is not None:
+            self._attempt.cancelled = True
+            self._attempt = None
+        handle, self._handle = self._handle, None
+        self._loop._owners.discard(self)
+        if handle is not None:
+            self._loop._close_copy(handle)
+        if self._given_fd is not None:
+            self._given_fd.close()
+            self._given_fd = None
+
     def destroy_soon(self) -> None:
         """Destroy the socket once all is written. Node's ``destroySoon()``."""
+        if self._loop._forked:
+            self._give_up()
+            return
         if self.writable:
             self.end()
         if self.writable_finished:
@@ -93,7 +121,7 @@ class Life(OnRead):
         While connecting it waits for 'connect'. Without a connection 'error' has code ERR_SOCKET_CLOSED.
         Raises ERR_INVALID_HANDLE_TYPE on a Unix socket.
         """
-        if self._handle is None:
+        if self._handle is None or self._loop._forked:
             return self.destroy(errors.socket_closed())
         if not isinstance(self._handle, pyuv.TCP):
             raise errors.invalid_handle_type()
@@ -161,6 +189,8 @@ class Life(OnRead):
                 self._tell_close(error is not None)
 
     def _on_closed(self, handle: Any) -> None:
+        if self._loop._forked:
+            return
         # libuv tells of handles that were closed in one turn in the opposite order
         had_error, *others = self._closing
         self._closing = tuple(others)

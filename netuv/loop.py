@@ -18,6 +18,11 @@ Python's wakeup fd is a socket that the loop watches, so a signal wakes it and i
 
 The census. ``_owners`` holds every Socket and Server that has an open handle: that keeps them alive while
 libuv knows them. ``handles`` reports them, and the timers that are set.
+
+Fork. A child has copies of the parent's descriptors, but what it does with them is done to the parent's
+connections. So a loop that was made before a fork is refused in the child: ``debug`` is switched on, so that
+nothing passes by check_thread(), which raises. What is given up there (close(), destroy()) loses the child's
+descriptor and is otherwise silent.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ import os
 import signal
 import sys
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
@@ -39,16 +45,17 @@ from netuv.emitter import EventEmitter
 # What 'close' listeners may start anew while the loop closes is closed again, so often.
 MAX_CLOSING_TURNS = 100
 
-_forks = 0  # how many lie between this process and the first; getpid() would ask the kernel each time
+_loops: weakref.WeakSet[Loop] = weakref.WeakSet()  # for a forked child to find them
+_kept: list[Any] = []  # handles of the parent's that this process may not even have collected
 
 
-def _count_fork() -> None:
-    global _forks
-    _forks += 1
+def _after_fork() -> None:
+    for loop in list(_loops):
+        loop._leave_to_parent()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_count_fork)
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 class Owner(Protocol):
@@ -57,6 +64,8 @@ class Owner(Protocol):
     _handle: Any
 
     def _close_with_loop(self) -> None: ...
+
+    def _leave_to_parent(self) -> None: ...
 
 
 class Loop(EventEmitter):
@@ -91,7 +100,7 @@ class Loop(EventEmitter):
         self._stopping = False
         self._failure: BaseException | None = None  # what run() will raise
         self._later_failures: list[BaseException] = []
-        self._forks = _forks
+        self._forked = False  # this process is a child of the loop's
         self._thread = threading.get_ident()
         self._wakeup: _SignalWakeup | None = None
 
@@ -106,6 +115,7 @@ class Loop(EventEmitter):
         self._async.ref = False
         self._internal: set[Any] = {self._prepare, self._async}  # not for the census
         self.uv.excepthook = self._on_exception
+        _loops.add(self)
 
     __reduce_ex__ = errors.refuse_copy
 
@@ -138,6 +148,8 @@ class Loop(EventEmitter):
             if self._wakeup is not None:
                 self._wakeup.stop()
         self._raise_failure()
+        if self._forked:  # by a callback that has come back
+            raise errors.forked_loop()
 
     def _turn(self, mode: int) -> None:
         """Run what waits for libuv to be run, then libuv."""
@@ -180,11 +192,14 @@ class Loop(EventEmitter):
     def close(self) -> None:
         """Destroy every socket, close every server, timer and pyuv handle, and give up the loop.
 
-        Their 'close' events still come. Raises what a listener lets out.
+        Their 'close' events still come. Raises what a listener lets out. In a forked child it only closes the
+        child's descriptors.
         """
         if self.closed:
             return
-        self.check()
+        if self._forked:
+            self._give_up()
+            return
         if self._running:
             raise RuntimeError("a running loop cannot be closed; stop() it first")
         self._running = True
@@ -266,8 +281,7 @@ class Loop(EventEmitter):
         It wakes the loop, but does not keep it alive.
         """
         errors.check_callback("callback", callback)
-        if self.closed:
-            raise errors.loop_closed()
+        self.check()
         self._calls.append((callback, args))
         try:
             self._async.send()
@@ -309,7 +323,7 @@ class Loop(EventEmitter):
             error = kind()
         if trace is not None:
             error = error.with_traceback(trace)
-        if "uncaughtException" in self._events and isinstance(error, Exception):
+        if "uncaughtException" in self._events and isinstance(error, Exception) and not self._forked:
             try:
                 self.emit("uncaughtException", error)
                 return
@@ -336,15 +350,84 @@ class Loop(EventEmitter):
 
     def check(self) -> None:
         """Raise a clear error when the loop is closed, or was made before a fork."""
+        if self._forked:
+            raise errors.forked_loop()
         if self.closed:
             raise errors.loop_closed()
-        if self._forks != _forks:
-            raise errors.forked_loop()
 
     def check_thread(self) -> None:
-        """In debug mode, raise a clear error in any thread but the loop's own."""
-        if self.debug and threading.get_ident() != self._thread:
-            raise errors.wrong_thread()
+        """Raise a clear error in a forked child and, in debug mode, in any thread but the loop's own."""
+        if self.debug:
+            if self._forked:
+                raise errors.forked_loop()
+            if threading.get_ident() != self._thread:
+                raise errors.wrong_thread()
+
+    # -- in a forked child -------------------------------------------------------------------------
+
+    def _leave_to_parent(self) -> None:
+        """Right after the fork: what was about to run here is the parent's to run.
+
+        When a callback has forked, and comes back, libuv goes on with this turn: it is to find nothing to do.
+        """
+        if self.closed:
+            return
+        self._forked = self.debug = self._stopping = True
+        if hasattr(self.uv, "after_fork"):
+            self.uv.after_fork()
+            if self._wakeup is not None:
+                self._wakeup.stop()
+        else:
+            self._wakeup = None  # to stop it would take it out of the parent's epoll
+        self._stop_uv()
+        for index in range(len(self._calls)):
+            self._calls[index] = (_nothing, ())
+        self._ticks.clear()
+        self._ticks.append((self.check, ()))  # ends the callbacks that call several functions
+        if self._timers is not None:
+            self._timers.stop()
+        if self._immediates is not None:
+            self._immediates.stop()
+        for owner in list(self._owners):
+            owner._leave_to_parent()
+
+    def _close_copy(self, handle: Any) -> None:
+        """Close this process's descriptor of a handle of the parent's."""
+        if handle.closed:
+            return
+        if hasattr(self.uv, "after_fork"):
+            handle.close()
+        elif hasattr(handle, "fileno"):
+            # A pyuv as it was released would take it out of the epoll that the parent shares.
+            _kept.append(handle)
+            null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+            os.dup2(null, handle.fileno(), inheritable=False)
+            os.close(null)
+
+    def _give_up(self) -> None:
+        for owner in list(self._owners):
+            owner._close_with_loop()
+        if self._timers is not None:
+            self._timers.clear()
+        for handle in self.uv.handles:
+            self._close_copy(handle)
+        self.closed = True
+        if self._running:
+            return  # a callback has forked; libuv goes on when it comes back
+        if hasattr(self.uv, "after_fork"):
+            for _ in range(2):  # the first may meet the stop of the fork
+                self.uv.run(pyuv.UV_RUN_NOWAIT)
+        if self._wakeup is not None:
+            self._wakeup.close()
+        self._ticks.clear()
+        self._calls.clear()
+        del self.uv.excepthook
+        self._internal.clear()
+        self._prepare = self._async = self._wakeup = self._immediates = self._timers = self.uv = None
+
+
+def _nothing() -> None:
+    pass
 
 
 def _chain(first: BaseException, later: list[BaseException]) -> None:
@@ -415,7 +498,7 @@ class _EndOfThread:
 
     def __del__(self) -> None:
         loop = self._loop
-        mine = loop._forks == _forks and not loop.closed and not loop._running
+        mine = not (loop._forked or loop.closed or loop._running)
         if mine and not sys.is_finalizing() and not loop.handles:
             loop.close()
 
@@ -423,7 +506,9 @@ class _EndOfThread:
 def default_loop() -> Loop:
     """This thread's loop, made at the first call, and anew when it was closed or after a fork."""
     loop: Loop | None = getattr(_local, "loop", None)
-    if loop is None or loop.closed or loop._forks != _forks:
+    if loop is None or loop.closed or loop._forked:
+        if loop is not None and loop._forked:
+            _local.inherited = weakref.ref(loop)
         loop = _local.loop = Loop()
         _local.end_of_thread = _EndOfThread(loop)
     return loop
@@ -445,6 +530,27 @@ def check_loop(loop: Loop | None) -> Loop:
     return loop
 
 
+def loop_to_run() -> Loop:
+    """The default loop, for the end of a program.
+
+    :raises StateError: ERR_LOOP_FORKED in a forked child that has nothing to run, while what was made before
+        the fork is still open: it waits for what only the parent will hear.
+    """
+    loop = default_loop()
+    reference = getattr(_local, "inherited", None)
+    if reference is not None:
+        inherited: Loop | None = reference()
+        idle = not (loop.uv.alive or loop.handles or loop._ticks or loop._calls)
+        if idle and inherited is not None and not inherited.closed and inherited.handles:
+            raise errors.forked_loop()
+        _local.inherited = None
+    return loop
+
+
 def run() -> None:
-    """Run this thread's loop: the last line of a program that Node would keep running by itself."""
-    default_loop().run()
+    """Run this thread's loop: the last line of a program that Node would keep running by itself.
+
+    In a forked child that has made nothing of its own it raises ERR_LOOP_FORKED, when what was made before
+    the fork is still open.
+    """
+    loop_to_run().run()

@@ -332,9 +332,14 @@ class Server(EventEmitter):
 
         :param callback: hears 'close' once, with None; when the server was not running it is called with
             ERR_SERVER_NOT_RUNNING.
+
+        In a forked child it closes the child's descriptor; the parent's server listens on.
         """
         if callback is not None:
             errors.check_callback("callback", callback)
+        if self._loop._forked:
+            self._give_up()
+            return self
         self._loop.check_thread()
         self._listen_id += 1
         running = self._handle is not None or self._lookup_pending
@@ -355,6 +360,19 @@ class Server(EventEmitter):
         if running or self._close_owed:
             self._maybe_emit_close()
         return self
+
+    def _leave_to_parent(self) -> None:
+        pass
+
+    def _give_up(self) -> None:
+        handle, self._handle = self._handle, None
+        self._lookup_pending = False
+        self._loop._owners.discard(self)
+        if handle is not None:
+            self._loop._close_copy(handle)
+        if self._given_fd is not None:
+            self._given_fd.close()
+            self._given_fd = None
 
     def _maybe_emit_close(self) -> None:
         if self._handle is None and not self._connections and self._close_owed:

@@ -373,6 +373,8 @@ class Socket(Life):
 
     def resume(self: Self) -> Self:
         """As of Readable; with ``onread``, start again after its callback answered False."""
+        if self._loop.debug:
+            self._loop.check_thread()
         if self._onread is not None and not self.connecting and self._handle is not None:
             self._onread_stopped = False
             if not self._started and not self._eof:
@@ -541,11 +543,15 @@ class Socket(Life):
 
     def cork(self) -> None:
         """As of Writable."""
+        if self._loop.debug:
+            self._loop.check_thread()
         super().cork()
         self._ready = None
 
     def uncork(self) -> None:
         """As of Writable."""
+        if self._loop.debug:
+            self._loop.check_thread()
         super().uncork()
         self._update_ready()
 

@@ -191,6 +191,10 @@ class _Timers:
         for timer in self.waiting():
             timer.close()
 
+    def stop(self) -> None:
+        """In a forked child: the parent calls them."""
+        self._handle.stop()
+
     def _arm(self, due: int) -> None:
         self._armed = due
         # At least 1: an older libuv calls what is due at once again and again, without a turn for I/O.
@@ -291,7 +295,8 @@ class Timeout:
 
     def close(self) -> None:
         """Cancel it; the same as clear_timeout(timer)."""
-        self._loop.check_thread()
+        if not self._loop._forked:
+            self._loop.check_thread()
         self._callback = None
         self._args = ()
         if self._list is not None:
@@ -415,6 +420,7 @@ class Immediate:
         return self._set_ref(False)
 
     def _set_ref(self, ref: bool) -> Immediate:
+        self._queue._loop.check_thread()
         if ref != self._ref:
             self._ref = ref
             if self._callback is not None:
@@ -458,6 +464,10 @@ class _Immediates:
         for immediate in self._queue:
             immediate.close()
         self._queue.clear()
+
+    def stop(self) -> None:
+        """In a forked child: the parent calls them."""
+        self._check.stop()
 
     def _on_check(self, handle: Any) -> None:
         loop = self._loop

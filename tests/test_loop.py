@@ -1200,7 +1200,6 @@ def test_fork_after_the_loop_ran() -> None:
             lambda: netuv.lookup("localhost", print, loop=loop),
             lambda: netuv.Server.listen(server, 0),
             timer.refresh,
-            loop.close,
         ):
             try:
                 call()

@@ -21,7 +21,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any, NoReturn
 
 from netuv import errors
-from netuv.loop import default_loop
+from netuv.loop import default_loop, loop_to_run
 from netuv.node import stdio
 from netuv.node.events import EventEmitter
 from netuv.timers import next_tick
@@ -101,7 +101,7 @@ class Process(EventEmitter):
 
     def _stream(self, fd: int) -> Any:
         stream = self._streams.get(fd)
-        if stream is None or stream._loop.closed:
+        if stream is None or stream._loop.closed or stream._loop._forked:
             loop = default_loop()
             stream = stdio.open_output(fd, loop) if fd else stdio.open_input(loop)
             self._streams[fd] = stream
@@ -190,9 +190,9 @@ def run() -> None:
     """Run the loop until nothing is left to do: the last line of a ported program.
 
     Raises what a callback let out, and SystemExit for an ``exitCode`` other than 0. After ``loop.stop()``
-    it just returns.
+    it just returns. In a forked child it raises ERR_LOOP_FORKED, as netuv.run() does.
     """
-    loop = default_loop()
+    loop = loop_to_run()
     try:
         loop.run()
         while not loop._stopping:

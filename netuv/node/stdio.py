@@ -35,6 +35,8 @@ from netuv.stream.base import Done
 
 Self = TypeVar("Self", bound="Terminal")
 OutputSelf = TypeVar("OutputSelf", bound="Output")
+InputSelf = TypeVar("InputSelf", bound="FileInput")
+FileSelf = TypeVar("FileSelf", bound="FileOutput")
 
 _RAW, _NORMAL = 1, 0  # uv_tty_mode_t
 
@@ -112,7 +114,18 @@ class FileInput(Terminal, Readable):
         self._loop = loop
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        self._loop.next_tick(callback, *args)
+        if not self._loop._forked:  # else what is asked of it is refused, and destroy() is silent
+            self._loop.next_tick(callback, *args)
+
+    def read(self, size: int | None = None) -> Any:
+        """See ``netuv.Socket.read()``."""
+        self._loop.check_thread()
+        return super().read(size)
+
+    def resume(self: InputSelf) -> InputSelf:
+        """See ``netuv.Socket.resume()``."""
+        self._loop.check_thread()
+        return super().resume()
 
     def _read(self, size: int) -> None:
         pyuv.fs.read(self._loop.uv, self.fd, size, -1, self._on_read)
@@ -142,7 +155,18 @@ class FileOutput(Terminal, Writable):
         self._loop = loop
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        self._loop.next_tick(callback, *args)
+        if not self._loop._forked:  # else what is asked of it is refused, and destroy() is silent
+            self._loop.next_tick(callback, *args)
+
+    def write(self, data: Any, encoding: Any = None, callback: Any = None) -> bool:
+        """See ``netuv.Socket.write()``."""
+        self._loop.check_thread()
+        return super().write(data, encoding, callback)
+
+    def end(self: FileSelf, data: Any = None, encoding: Any = None, callback: Any = None) -> FileSelf:
+        """See ``netuv.Socket.end()``; the descriptor stays open."""
+        self._loop.check_thread()
+        return super().end(data, encoding, callback)
 
     def _write(self, chunk: Any, done: Done) -> None:
         _flush()
