@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-from typing import Any
 
 import pytest
 import pyuv
@@ -84,7 +83,7 @@ HEAD = """
 
     def finish():
         # What the parent has is as it was: the connection, the server, its name, the end.
-        in_thread(lambda: (echo(clients[0]), echo(client())))
+        in_thread(lambda: (echo(clients[0]), clients.append(client()), echo(clients[-1])))
         if kind == "unix":
             assert os.path.exists(path)
         assert "close" not in events and "server close" not in events, events
@@ -94,6 +93,8 @@ HEAD = """
         server.close()
         netuv.run()
         assert events.count("close") == 2 and events.count("server close") == 1, events
+        for c in clients:
+            c.close()
         print("parent")
 
     def fork(child):
@@ -121,7 +122,7 @@ HEAD = """
             netuv.run()
         elif where == "connection":
             server.once("connection", lambda s: (fork(child), loop.stop()))
-            extra = client()
+            clients.append(client())
             netuv.run()
             accepted.pop().destroy(); events.append("-"); netuv.set_timeout(loop.stop, 1); netuv.run()
             events.clear()
