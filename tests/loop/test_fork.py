@@ -247,13 +247,15 @@ def test_a_callback_that_comes_back_into_run(where: str, give_up: str) -> None:
         netuv.set_interval(note("interval"), 1).unref()
         loop.call_soon_threadsafe(note("call"))
         loop.on("uncaughtException", note("uncaught"))
-        other = netuv.Socket(fd=socket.socketpair()[0].detach()).on("close", note("other"))
+        near, far = socket.socketpair()
+        other = netuv.Socket(fd=near.detach()).on("close", note("other"))
         other.destroy()
         clients[0].sendall(b"z")
         end = time.monotonic() + 0.005
         while time.monotonic() < end: pass
         global pid
         pid = os.fork()
+        far.close()
         if pid == 0 and how: server.close(); accepted[0].destroy()
     pid = None
     try:
@@ -385,6 +387,7 @@ def test_every_other_method_is_refused() -> None:
 def test_the_standard_streams() -> None:
     run("""
     from netuv.node import process
+    sys.stderr = os.fdopen(os.dup(2), "w")
     reader, writer = os.pipe()
     os.dup2(writer, 1)
     output = process.stdout
@@ -395,9 +398,9 @@ def test_the_standard_streams() -> None:
             assert code(output.write, "x") == code(errors.write, "x") == code(errors.end) == "ERR_LOOP_FORKED"
             output.destroy(); errors.destroy()
             process.stdout.write("own")
-            process.nextTick(print, end="", file=sys.__stdout__)
+            process.nextTick(events.append, "tick")
             netuv.node.run()
-            assert process.stderr is not errors
+            assert process.stderr is not errors and events[-1] == "tick"
         fork(child)
         assert os.read(reader, 10) == b"own"
         output.write("parent's")
@@ -429,7 +432,7 @@ def test_workers_that_take_over_a_descriptor(kind: str) -> None:
                 own.close()
             own = netuv.create_server(serve).listen(fd=bound.fileno())
             if number:
-                netuv.Socket(fd=theirs.fileno()).end(b"hello")
+                netuv.Socket(fd=theirs.fileno()).end(b"hello").destroy_soon()
             netuv.run()
             os._exit(0)
         pids.append(pid)
@@ -444,6 +447,7 @@ def test_workers_that_take_over_a_descriptor(kind: str) -> None:
     assert heard == set(pids), (heard, pids)
     ours.settimeout(5)
     assert ours.recv(10) == b"hello"
+    ours.close(); theirs.close(); bound.close()
     for pid in pids:
         assert os.waitpid(pid, 0)[1] == 0
     events.clear()
