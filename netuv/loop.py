@@ -423,6 +423,7 @@ class Loop(EventEmitter):
         self._calls.clear()
         del self.uv.excepthook
         self._internal.clear()
+        self.__dict__.pop("_drain", None)
         self._prepare = self._async = self._wakeup = self._immediates = self._timers = self.uv = None
 
 
