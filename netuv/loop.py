@@ -28,6 +28,7 @@ descriptor and is otherwise silent.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import threading
@@ -375,10 +376,12 @@ class Loop(EventEmitter):
         self._forked = self.debug = self._stopping = True
         if hasattr(self.uv, "after_fork"):
             self.uv.after_fork()
-            if self._wakeup is not None:
-                self._wakeup.stop()
-        else:
-            self._wakeup = None  # to stop it would take it out of the parent's epoll
+        elif hasattr(select, "epoll"):  # a pyuv as it was released: what is closed is looked for in vain
+            own = select.epoll()
+            os.dup2(own.fileno(), self.uv.fileno(), inheritable=False)
+            own.close()
+        if self._wakeup is not None:
+            self._wakeup.stop()
         self._stop_uv()
         for index in range(len(self._calls)):
             self._calls[index] = (_nothing, ())
@@ -395,10 +398,10 @@ class Loop(EventEmitter):
         """Close this process's descriptor of a handle of the parent's."""
         if handle.closed:
             return
-        if hasattr(self.uv, "after_fork"):
+        if hasattr(self.uv, "after_fork") or not isinstance(handle, pyuv.Pipe):
             handle.close()
-        elif hasattr(handle, "fileno"):
-            # A pyuv as it was released would take it out of the epoll that the parent shares.
+        else:
+            # A pyuv as it was released would delete the path.
             _kept.append(handle)
             null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
             os.dup2(null, handle.fileno(), inheritable=False)

@@ -212,6 +212,8 @@ WAYS = ("close", "destroy", "destroy_soon", "reset", "timer", "loop", "everythin
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("how", [*WAYS, "mp outermost"])
 def test_giving_up_what_was_inherited(kind: str, how: str) -> None:
+    if kind == "unix" and how in ("gc", "exit") and not hasattr(pyuv.Loop, "after_fork"):
+        pytest.skip("a pyuv as it was released deletes the path of a pipe that is collected")
     assert run(GIVE_UP, kind, "outside", how).stdout == "parent\n"
 
 
