@@ -14,7 +14,9 @@ listeners when there are any; otherwise it is kept, the loop stops, and ``run()`
 callbacks of the same turn fail too, those errors hang on the first one's ``__context__``.
 
 Signals. libuv waits in C, where Python's signal handlers never run. While ``run()`` is on the main thread,
-Python's wakeup fd is a socket that the loop watches, so a signal wakes it and its handler runs at once.
+Python's wakeup fd is a pipe that the loop watches, so a signal wakes it and its handler runs at once. Where
+another loop (asyncio's, say) had that fd before, the bytes are passed on to it. netuv.signals sees to it that
+a handler interrupts the user's code only.
 
 The census. ``_owners`` holds every Socket and Server that has an open handle: that keeps them alive while
 libuv knows them. ``handles`` reports them, and the timers that are set.
@@ -40,7 +42,7 @@ from typing import Any, Protocol
 
 import pyuv
 
-from netuv import errors
+from netuv import errors, signals
 from netuv.emitter import EventEmitter
 
 # What 'close' listeners may start anew while the loop closes is closed again, so often.
@@ -137,6 +139,13 @@ class Loop(EventEmitter):
         if self._running:
             raise RuntimeError("this loop is already running")
         try:
+            self._run()
+        finally:
+            if self._wakeup is not None:
+                signals.restore(self._wakeup.wrappers)
+
+    def _run(self) -> None:
+        try:
             self._running = True
             self._stopping = False
             self._thread = threading.get_ident()
@@ -162,11 +171,16 @@ class Loop(EventEmitter):
         if self._failure is None and not self._stopping:
             self._in_uv = True
             try:
-                self.uv.run(mode)
+                self._run_uv(mode)
             except BaseException as error:  # the excepthook itself could not run
                 self._note_failure(error)
             finally:
                 self._in_uv = False
+
+    def _run_uv(self, mode: int) -> None:
+        self.uv.run(mode)  # a signal's handler may interrupt this
+
+    signals.may_be_interrupted.add(_run_uv.__code__)
 
     def _raise_failure(self) -> None:
         failure, self._failure = self._failure, None
@@ -345,7 +359,11 @@ class Loop(EventEmitter):
             return
         if self._wakeup is None:
             self._wakeup = _SignalWakeup(self)
-        self._wakeup.start()
+        try:
+            self._wakeup.start()
+        except ValueError:
+            # Python hears no signals here: it is a subinterpreter, or embedded and started by another thread.
+            pass
 
     # -- misuse ------------------------------------------------------------------------------------
 
@@ -459,21 +477,36 @@ class _SignalWakeup:
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._reader, self._writer = os.pipe()
+        try:
+            self._reader, self._writer = os.pipe()
+        except OSError as error:
+            raise errors.from_status(-(error.errno or 0), "pipe") from error
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
-        self._poll = pyuv.Poll(loop.uv, self._reader)
+        try:
+            self._poll = pyuv.Poll(loop.uv, self._reader)
+        except pyuv.error.UVError as error:  # no more watches are allowed
+            self.close()
+            raise errors.from_uv_error(error, "epoll_ctl") from error
         loop._internal.add(self._poll)
         self._former: int | None = None  # the wakeup fd before; None while not started
+        self.wrappers: dict[int, signals.Wrapper] = {}  # of the handlers, while run() is on
 
     def start(self) -> None:
+        """Raises ValueError where Python handles no signals."""
+        signals.wrap_all(self.wrappers)
+        self._former = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         self._poll.start(pyuv.UV_READABLE, self._on_wakeup)
         self._poll.ref = False
-        self._former = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
 
     def stop(self) -> None:
         if self._former is not None:
-            signal.set_wakeup_fd(self._former)
+            try:
+                signal.set_wakeup_fd(self._former)
+            except (ValueError, OSError):  # its owner has closed it meanwhile
+                signal.set_wakeup_fd(-1)
+            self._pass_on()
+            signals.asked.clear()
             self._former = None
             self._poll.stop()
 
@@ -482,13 +515,29 @@ class _SignalWakeup:
         os.close(self._writer)
 
     def _on_wakeup(self, poll: Any, events: int, status: int | None) -> None:
-        # Running Python code is all it takes: the interpreter calls the signal handlers here.
-        try:
-            os.read(self._reader, 4096)
-        except BlockingIOError:
-            pass
+        for number in self._pass_on():
+            signals.wrap(number, self.wrappers)  # a handler that was set while the loop ran
         if self._loop._ticks:
             self._loop._drain()
+
+    def _pass_on(self) -> set[int]:
+        """Take the numbers of the signals that came; the former owner of the wakeup fd gets them too."""
+        try:
+            numbers = os.read(self._reader, 4096)
+        except BlockingIOError:
+            return set()
+        for number in numbers:
+            if signals.asked[number] > 0:
+                signals.asked[number] -= 1
+            elif self._former is not None and self._former >= 0:
+                try:
+                    os.write(self._former, bytes([number]))
+                except OSError:
+                    pass  # it is full or closed: Python itself would lose them, too
+        return set(numbers)
+
+    # Where C does not look for signals between callbacks, this is the place where they are heard.
+    signals.may_be_interrupted.add(_on_wakeup.__code__)
 
 
 _local = threading.local()

@@ -1,0 +1,133 @@
+"""Python's signal handlers, kept out of netuv's own code.
+
+The interpreter runs a handler in the main thread between any two steps of Python code, whosever code that is.
+An exception there (KeyboardInterrupt, or a watchdog's) would, within netuv, lose what libuv tells only once:
+a connection that is not accepted, a chunk of data, a timer. So while a loop runs in the main thread each of
+Python's handlers is wrapped. The wrapper looks at what is under way: the user's code, or a loop that waits,
+is interrupted at once. Within netuv it asks for the same signal again, which comes a few steps later, until
+the callback is over. Where that takes long, as in a loop of the user's that calls nothing but netuv, the
+handler does not wait for it.
+"""
+
+from __future__ import annotations
+
+import _thread
+import opcode
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from types import CodeType, FrameType
+from typing import Any
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_STDLIB = os.path.dirname(os.__file__) + os.sep
+_PACKAGES = (os.path.join(_STDLIB, "site-packages", ""), os.path.join(_STDLIB, "dist-packages", ""))
+PATIENCE = 1.0  # seconds that a handler waits for the end of a callback at most
+_RESUME = opcode.opmap.get("RESUME")  # where a function begins, from 3.11 on
+_NUMBERS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
+
+#: The code of functions of netuv that a handler may interrupt: no callback is under way in them.
+may_be_interrupted: set[CodeType] = set()
+
+#: How often each signal was asked for again: as many bytes for the wakeup fd do not come from outside.
+asked: Counter[int] = Counter()
+
+_askers: dict[int, type] = {}
+
+
+def _ask_again(number: int) -> object:
+    """What a wrapper returns to get the signal again.
+
+    The interpreter drops it when the wrapper's last step is over, and by that asks. It is C from there on:
+    Python code that asked would itself be interrupted by what it asked for.
+    """
+    asker = _askers.get(number)
+    if asker is None:
+        ask = partial(_thread.interrupt_main, signal.Signals(number))
+        asker = _askers[number] = type("Asker", (), {"__slots__": (), "__del__": ask})
+    asked[number] += 1
+    return asker()
+
+
+class Wrapper:
+    """Stands for a handler while a loop runs. Kept and put back later by a program, it is that handler."""
+
+    __slots__ = ("_since", "handler")
+
+    def __init__(self, handler: Callable[..., Any]) -> None:
+        self.handler = handler
+        self._since: float | None = None  # when it was put off first
+
+    def __call__(self, number: int, frame: FrameType | None) -> object:
+        """As the interpreter calls a handler."""
+        if frame is not None and self._has_to_wait(frame):
+            return _ask_again(number)
+        self._since = None
+        return self.handler(number, frame)
+
+    def _has_to_wait(self, frame: FrameType) -> bool:
+        if frame.f_code in may_be_interrupted:
+            return False
+        if self._since is None:
+            if not _within_netuv(frame):
+                return False
+            self._since = time.monotonic()
+        return time.monotonic() - self._since < PATIENCE
+
+
+def _within_netuv(innermost: FrameType) -> bool:
+    """Whether netuv's code is under way, also in a function of the standard library that it called."""
+    frame: FrameType | None = innermost
+    while frame is not None:
+        code = frame.f_code
+        if code in may_be_interrupted:
+            return False
+        if code.co_filename.startswith(_PACKAGE):
+            return True
+        # A function that was called, but has not begun, is still its caller's step.
+        if not _is_stdlib(code.co_filename) and frame.f_lasti > _start(code):
+            return False
+        frame = frame.f_back
+    return False
+
+
+def _is_stdlib(file: str) -> bool:
+    return file.startswith("<frozen ") or (file.startswith(_STDLIB) and not file.startswith(_PACKAGES))
+
+
+def _start(code: CodeType) -> int:
+    """The offset of the instruction at which the interpreter looks for signals when the function begins."""
+    steps = code.co_code
+    return next((i for i in range(0, len(steps), 2) if steps[i] == _RESUME), 0)
+
+
+def wrap_all(wrappers: dict[int, Wrapper]) -> None:
+    """Wrap the handlers that are Python functions, and note the wrappers for restore().
+
+    :raises ValueError: where Python handles no signals: not in the main thread of the main interpreter.
+    """
+    for number in _NUMBERS:
+        wrap(number, wrappers)
+
+
+def wrap(number: int, wrappers: dict[int, Wrapper]) -> None:
+    """The same for one signal."""
+    handler = signal.getsignal(number)
+    if callable(handler) and not isinstance(handler, (Wrapper, signal.Handlers)):
+        wrappers[number] = Wrapper(handler)
+        signal.signal(number, wrappers[number])
+
+
+def restore(wrappers: dict[int, Wrapper]) -> None:
+    """Put back what was wrapped, unless the program has set another handler since.
+
+    What was asked for within netuv comes by the end of this at the latest.
+    """
+    while wrappers:
+        number, wrapper = wrappers.popitem()
+        current: object = signal.getsignal(number)
+        if current is wrapper:
+            signal.signal(number, wrapper.handler)
