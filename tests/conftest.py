@@ -11,6 +11,7 @@ the programs that tests start; in a copy of the tree without ``netuv/`` it is th
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -58,6 +59,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     take_signals_back()
+    os.environ.pop("PYTHONUNBUFFERED", None)  # a test's program that has to flush must not pass because of it
     if (reason := wrong_netuv()) is not None:
         raise pytest.UsageError(reason)
 

@@ -28,7 +28,7 @@ PIPES: dict[str, Any] = {"text": True, "stdout": subprocess.PIPE, "stderr": subp
 
 def command(code: str, *options: str) -> list[str]:
     # -X dev: the allocators then check that the GIL is held, and that nothing writes out of bounds.
-    return [sys.executable, "-X", "dev", *options, "-c", textwrap.dedent(code)]
+    return [sys.executable, "-u", "-X", "dev", *options, "-c", textwrap.dedent(code)]
 
 
 def script(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
