@@ -1,7 +1,8 @@
 """Host names to addresses, by getaddrinfo on libuv's thread pool; Node's ``dns.lookup()``.
 
 The answer always comes later than the call, for an IP literal too (in a tick). A lookup that is under way
-keeps the loop running; it is not cancelled, its asker just ignores an answer it no longer wants.
+keeps the loop running; it is not cancelled, its asker just ignores an answer it no longer wants. No answer
+comes from a loop that is closed.
 """
 
 from __future__ import annotations
@@ -65,7 +66,11 @@ def lookup(
         loop.next_tick(callback, _not_found(hostname))
         return
 
+    token = object()
+
     def on_lookup(results: list[Any] | None, status: int | None) -> None:
+        if loop._lookups.pop(token, None) is None:
+            return  # the loop was closed
         if status is not None:
             callback(errors.from_status(status, "getaddrinfo", hostname))
         else:
@@ -81,7 +86,7 @@ def lookup(
             loop._drain()
 
     try:
-        pyuv.dns.getaddrinfo(
+        loop._lookups[token] = pyuv.dns.getaddrinfo(
             loop.uv,
             name,
             family=_TO_SOCKET[family],

@@ -86,6 +86,7 @@ class Life(OnRead):
     def _give_up(self) -> None:
         self.destroyed = self.closed = True
         self.connecting = False
+        self._ready = self._sink = self._in_flight = None
         if self._attempt is not None:
             self._attempt.cancelled = True
             self._attempt = None
@@ -189,7 +190,7 @@ class Life(OnRead):
                 self._tell_close(error is not None)
 
     def _on_closed(self, handle: Any) -> None:
-        if self._loop._forked:
+        if self._loop._forked or self._loop.closed:
             return
         # libuv tells of handles that were closed in one turn in the opposite order
         had_error, *others = self._closing
@@ -205,6 +206,9 @@ class Life(OnRead):
     def _tell_close(self, had_error: bool) -> None:
         if self._handle is None:  # else a new life has begun, which is in the census
             self._loop._owners.discard(self)
+            if self._given_fd is not None:  # Ctrl-C has interrupted destroy()
+                self._given_fd.close()
+                self._given_fd = None
         try:
             self.emit("close", had_error)
         finally:

@@ -25,6 +25,10 @@ Fork. A child has copies of the parent's descriptors, but what it does with them
 connections. So a loop that was made before a fork is refused in the child: ``debug`` is switched on, so that
 nothing passes by check_thread(), which raises. What is given up there (close(), destroy()) loses the child's
 descriptor and is otherwise silent.
+
+The end. close() tells everybody and waits for nobody. Where nobody is left to be told, because the last
+reference to the loop is gone, or its thread has ended, what is open is closed in silence, with a
+ResourceWarning. So what libuv calls for the loop's own sake refers to it weakly.
 """
 
 from __future__ import annotations
@@ -34,10 +38,12 @@ import select
 import signal
 import sys
 import threading
+import warnings
 import weakref
 from collections import deque
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import FrameType, TracebackType
 from typing import Any, Protocol
 
 import pyuv
@@ -49,16 +55,33 @@ from netuv.emitter import EventEmitter
 MAX_CLOSING_TURNS = 100
 
 _loops: weakref.WeakSet[Loop] = weakref.WeakSet()  # for a forked child to find them
-_kept: list[Any] = []  # handles of the parent's that this process may not even have collected
+_kept: list[Any] = []  # what may never be freed: handles of a parent process, loops that are not ours to run
+_unfinished: list[Any] = []  # the pyuv.Loops of closed loops, until their lookups are answered
 
 
 def _after_fork() -> None:
+    _kept.extend(_unfinished)
+    _unfinished.clear()
     for loop in list(_loops):
         loop._leave_to_parent()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _reap() -> None:
+    """Free what was closed while a lookup was under way that is over by now."""
+    for _ in range(len(_unfinished)):
+        try:
+            uv = _unfinished.pop(0)  # so that no other thread runs it meanwhile
+        except IndexError:
+            return
+        try:
+            uv.run(pyuv.UV_RUN_NOWAIT)
+        finally:
+            if uv.alive:
+                _unfinished.append(uv)
 
 
 class Owner(Protocol):
@@ -70,17 +93,25 @@ class Owner(Protocol):
 
     def _leave_to_parent(self) -> None: ...
 
+    def _give_up(self) -> None: ...
+
 
 class Loop(EventEmitter):
     """One event loop. Node has one for its process; here each thread has a default one.
 
-    :param uv: the pyuv.Loop to work on; a new one by default. ``loop.uv`` is it, for pyuv handles of
-        one's own.
+    :param uv: the pyuv.Loop to work on, which then keeps this Loop alive; a new one by default. ``loop.uv``
+        is it, for pyuv handles of one's own.
     :param debug: check that the loop is used from its own thread only (a clear error instead of a
         crash); by default on when the environment variable NETUV_DEBUG is set and not 0.
+    :raises NetError: EMFILE when there are no descriptors left.
+
+    One that nobody refers to any more is closed, with a ResourceWarning and without any event.
 
     Emits 'uncaughtException' (error) for what a callback lets out, when anyone listens.
     """
+
+    #: The pyuv.Loop; None after close().
+    uv: Any = None
 
     def __init__(self, uv: Any = None, *, debug: bool | None = None) -> None:
         super().__init__()
@@ -88,14 +119,21 @@ class Loop(EventEmitter):
             raise errors.invalid_arg_type("uv", "a pyuv.Loop", uv)
         if debug is None:
             debug = os.environ.get("NETUV_DEBUG", "0") not in ("", "0")
-        #: The pyuv.Loop; None after close().
-        self.uv: Any = uv if uv is not None else pyuv.Loop()
+        self._given = uv is not None
+        _reap()
+        if uv is None:
+            try:
+                uv = pyuv.Loop()
+            except pyuv.error.UVError as error:
+                raise errors.from_uv_error(error, "uv_loop_init") from error
         self.debug = debug
+        self._made_at = f", made at {_caller()}" if debug else ""
         #: True after close().
         self.closed = False
         self._ticks: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._calls: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._owners: set[Owner] = set()
+        self._lookups: dict[object, Any] = {}  # the requests whose answer is wanted
         self._immediates: Any = None  # netuv.timers keeps its queues here
         self._timers: Any = None
         self._running = False
@@ -107,25 +145,26 @@ class Loop(EventEmitter):
         self._thread = threading.get_ident()
         self._wakeup: _SignalWakeup | None = None
 
-        self._prepare = pyuv.Prepare(self.uv)
+        self._prepare = pyuv.Prepare(uv)
         self._prepare.ref = False
         self._prepare_started = False
-        if hasattr(self.uv, "set_ticks"):  # it runs them after every callback by itself
-            self.uv.set_ticks(self._ticks)
+        if hasattr(uv, "set_ticks"):  # it runs them after every callback by itself
+            uv.set_ticks(self._ticks)
             self._prepare_started = True
-            self._drain = self.uv.run_ticks  # type: ignore[method-assign]
-        self._async = pyuv.Async(self.uv, self._on_async)
+            self._drain = uv.run_ticks  # type: ignore[method-assign]
+        weak = weakref.proxy(self)
+        self._async = pyuv.Async(uv, partial(Loop._on_async, weak))
         self._async.ref = False
         self._internal: set[Any] = {self._prepare, self._async}  # not for the census
-        self.uv.excepthook = self._on_exception
+        uv.excepthook = self._on_exception if self._given else partial(Loop._on_exception, weak)
         _loops.add(self)
+        self.uv = uv  # from here on there is something to close
 
     __reduce_ex__ = errors.refuse_copy
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else "running" if self._running else "idle"
-        count = 0 if self.closed else len(self.handles)
-        return f"<netuv.Loop {state}, {count} open>"
+        return f"<netuv.Loop {state}, {len(self.handles)} open>"
 
     # -- running -----------------------------------------------------------------------------------
 
@@ -207,49 +246,52 @@ class Loop(EventEmitter):
     def close(self) -> None:
         """Destroy every socket, close every server, timer and pyuv handle, and give up the loop.
 
-        Their 'close' events still come. Raises what a listener lets out. In a forked child it only closes the
-        child's descriptors.
+        Their 'close' events still come; what was deferred before (ticks, call_soon_threadsafe()) is called,
+        and lookups are forgotten. It waits for nothing. Raises what a listener lets out. After an exception
+        that is not of a listener, such as that of Ctrl-C, the rest is closed by another close(). In a forked
+        child it only closes the child's descriptors.
         """
-        if self.closed:
+        if self.uv is None:
             return
         if self._forked:
             self._give_up()
             return
+        self.check_thread()
         if self._running:
             raise RuntimeError("a running loop cannot be closed; stop() it first")
-        self._running = True
-        self._stopping = False
-        failures = []
-        for _ in range(MAX_CLOSING_TURNS):
-            self._close_all()
-            self._turn(pyuv.UV_RUN_ONCE)
-            if self._failure is not None:
-                failures.append(self._failure)
-                self._failure = None
-            elif not self._owners and not self._ticks and not self.uv.alive:
-                break
-        self._ticks.clear()
-        self._calls.clear()
-        if self._timers is not None:  # what the last callbacks have set
-            self._timers.clear()
-        for handle in self._internal:
-            if not handle.closed:
-                handle.close()
-        self.uv.run(pyuv.UV_RUN_NOWAIT)
-        if self._wakeup is not None:
-            self._wakeup.close()
-        self._running = False
-        self.closed = True
-        del self.uv.excepthook
-        self._internal.clear()
-        # With the last reference to the pyuv.Loop its descriptors go.
-        self.__dict__.pop("_drain", None)
-        self._prepare = self._async = self._wakeup = self._immediates = self._timers = self.uv = None
-        for failure in failures:
-            self._note_failure(failure)
+        _reap()
+        try:
+            self._running = True
+            for _ in range(MAX_CLOSING_TURNS):
+                if not self._closing_turn():
+                    break
+        finally:
+            self._running = False
+        self._give_up()
         self._raise_failure()
 
+    def _closing_turn(self) -> bool:
+        """Call what waits, close what is open, and let libuv tell of it. False when nothing is left.
+
+        ``_in_uv`` stays False: neither an exception nor stop() ends this turn of libuv.
+        """
+        for _ in range(len(self._ticks)):  # without those that they queue, which may never end
+            if self._ticks:
+                callback, args = self._ticks.popleft()
+                try:
+                    callback(*args)
+                except BaseException as error:
+                    self._on_exception(type(error), error, error.__traceback__)
+        self._run_calls()
+        self._close_all()
+        try:
+            self.uv.run(pyuv.UV_RUN_NOWAIT)
+        except BaseException as error:  # the excepthook itself could not run
+            self._note_failure(error)
+        return bool(self._ticks) or any(handle not in self._internal for handle in self.uv.handles)
+
     def _close_all(self) -> None:
+        self._cancel_lookups()
         if self._immediates is not None:
             self._immediates.clear()
         if self._timers is not None:
@@ -260,13 +302,76 @@ class Loop(EventEmitter):
             if not handle.closed and handle not in self._internal:
                 handle.close()
 
+    def _cancel_lookups(self) -> None:
+        while self._lookups:
+            self._lookups.popitem()[1].cancel()
+
+    def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
+        if self.uv is None or is_finalizing():
+            return
+        if self._forked:
+            self._give_up()
+            return
+        known = {owner._handle for owner in self._owners} | self._internal
+        # Handles of pyuv's own may still be in use, and the pyuv.Loop with them.
+        self._abandon("nobody refers to it", [handle for handle in self.uv.handles if handle not in known])
+
+    def _abandon(self, why: str, spared: Sequence[Any] = ()) -> None:
+        """Close it for want of anybody who would, and say so."""
+        names = [repr(each) for each in self.handles if each not in spared]
+        if len(names) > 10:
+            names[10:] = [f"{len(names) - 10} more"]
+        text = f"unclosed loop, and {why}: {self!r}{self._made_at}"
+        if names:
+            text += f"; closed without an event: {', '.join(names)}"
+        self._give_up(spared)
+        warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
+
+    def _give_up(self, spared: Sequence[Any] = ()) -> None:
+        """Close what is left without an event, and let the pyuv.Loop go.
+
+        In a forked child what is closed are the child's descriptors. May be called again after an exception.
+        """
+        self.closed = True
+        self._cancel_lookups()
+        for owner in list(self._owners):
+            owner._give_up()
+        if self._timers is not None:
+            self._timers.clear()
+        uv = self.uv
+        for handle in uv.handles:
+            if handle not in spared:
+                self._close_copy(handle)
+        if self._running:
+            return  # a callback has forked; libuv goes on when it comes back
+        self._ticks.clear()
+        self._calls.clear()
+        if not spared and (not self._forked or hasattr(uv, "after_fork")):
+            for _ in range(2):  # the first may meet an earlier stop
+                uv.run(pyuv.UV_RUN_NOWAIT)
+        if self._wakeup is not None:
+            self._wakeup.close()
+            self._wakeup = None
+        self._internal.clear()
+        uv.excepthook = None
+        if uv.alive and not spared:  # a request is under way, which would write into freed memory
+            (_kept if self._forked or self._given else _unfinished).append(uv)
+        # With the last reference to the pyuv.Loop its descriptors go.
+        self.__dict__.pop("_drain", None)
+        self._prepare_started = False
+        self._prepare = self._async = self._immediates = self._timers = self.uv = None
+
     def now(self) -> int:
         """The loop's time in ms, as of the start of this turn; only differences mean something."""
+        if self.uv is None:
+            raise errors.loop_closed()
         return int(self.uv.now())
 
     @property
     def handles(self) -> list[Any]:
-        """What is open: sockets, servers, timers, and the user's own pyuv handles."""
+        """What is open: sockets, servers, timers, and the user's own pyuv handles. Nothing after close()."""
+        if self.uv is None:
+            return []
         owners: list[Any] = list(self._owners)
         timers = self._timers.waiting() if self._timers is not None else []
         known = {owner._handle for owner in owners} | self._internal
@@ -288,7 +393,7 @@ class Loop(EventEmitter):
         self._ticks.append((callback, args))
         if not self._prepare_started:
             self._prepare_started = True
-            self._prepare.start(self._on_prepare)
+            self._prepare.start(partial(Loop._on_prepare, weakref.proxy(self)))
 
     def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any) -> None:
         """Call ``callback(*args)`` on the loop's thread, soon. The only method for other threads.
@@ -405,6 +510,7 @@ class Loop(EventEmitter):
             self._calls[index] = (_nothing, ())
         self._ticks.clear()
         self._ticks.append((self.check, ()))  # ends the callbacks that call several functions
+        self._lookups.clear()
         if self._timers is not None:
             self._timers.stop()
         if self._immediates is not None:
@@ -413,11 +519,11 @@ class Loop(EventEmitter):
             owner._leave_to_parent()
 
     def _close_copy(self, handle: Any) -> None:
-        """Close this process's descriptor of a handle of the parent's."""
+        """Close a handle in silence; where it is of a parent process, only this process's descriptor."""
         if handle.closed:
             return
-        if hasattr(self.uv, "after_fork") or not isinstance(handle, pyuv.Pipe):
-            handle.close()
+        if not self._forked or hasattr(self.uv, "after_fork") or not isinstance(handle, pyuv.Pipe):
+            pyuv.Handle.close(handle)  # and no method that overrides it
         else:
             # A pyuv as it was released would delete the path.
             _kept.append(handle)
@@ -425,31 +531,17 @@ class Loop(EventEmitter):
             os.dup2(null, handle.fileno(), inheritable=False)
             os.close(null)
 
-    def _give_up(self) -> None:
-        for owner in list(self._owners):
-            owner._close_with_loop()
-        if self._timers is not None:
-            self._timers.clear()
-        for handle in self.uv.handles:
-            self._close_copy(handle)
-        self.closed = True
-        if self._running:
-            return  # a callback has forked; libuv goes on when it comes back
-        if hasattr(self.uv, "after_fork"):
-            for _ in range(2):  # the first may meet the stop of the fork
-                self.uv.run(pyuv.UV_RUN_NOWAIT)
-        if self._wakeup is not None:
-            self._wakeup.close()
-        self._ticks.clear()
-        self._calls.clear()
-        del self.uv.excepthook
-        self._internal.clear()
-        self.__dict__.pop("_drain", None)
-        self._prepare = self._async = self._wakeup = self._immediates = self._timers = self.uv = None
-
 
 def _nothing() -> None:
     pass
+
+
+def _caller() -> str:
+    """File and line of the innermost frame outside of this package."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "?"
 
 
 def _chain(first: BaseException, later: list[BaseException]) -> None:
@@ -544,16 +636,25 @@ _local = threading.local()
 
 
 class _EndOfThread:
-    """Closes the default loop of a thread that ends, when nothing is open on it."""
+    """Closes the default loop of a thread that ends; without an event, for nobody is left to hear of it.
+
+    Not when another thread has run the loop, which is its own then.
+    """
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
+        self._thread = loop._thread
 
-    def __del__(self) -> None:
+    def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
         loop = self._loop
-        mine = not (loop._forked or loop.closed or loop._running)
-        if mine and not sys.is_finalizing() and not loop.handles:
-            loop.close()
+        if loop.uv is None or loop._forked or loop._running or loop._thread != self._thread:
+            return
+        if is_finalizing():
+            return
+        if loop.handles:
+            loop._abandon("its thread has ended")
+        else:
+            loop._give_up()
 
 
 def default_loop() -> Loop:

@@ -186,11 +186,13 @@ class Server(EventEmitter):
     def _look_up(self, host: str, port: int, backlog: int, flags: int) -> None:
         listen_id = self._listen_id
         self._lookup_pending = True
+        self._loop._owners.add(self)
 
         def on_lookup(error: Any, address: str = "", family: int = 0) -> None:
             if listen_id != self._listen_id:
                 return
             self._lookup_pending = False
+            self._loop._owners.discard(self)
             if error is not None:
                 self._emit_listen_error(error)
             else:
@@ -351,9 +353,9 @@ class Server(EventEmitter):
             else:
                 self._tick(callback, answer)
         handle, self._handle = self._handle, None
+        self._loop._owners.discard(self)
         if handle is not None:
             handle.close()
-            self._loop._owners.discard(self)
             if self._given_fd is not None:
                 self._given_fd.close()
                 self._given_fd = None

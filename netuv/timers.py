@@ -18,8 +18,10 @@ import math
 import operator
 import sys
 import warnings
+import weakref
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from functools import partial
 from heapq import heapify, heappop, heappush, heapreplace
 from time import monotonic, monotonic_ns
 from typing import Any
@@ -125,6 +127,8 @@ class _Timers:
         self._emptied = 0  # lists, since the last sweep
         self._referenced = 0
         self._armed: float = math.inf  # when the libuv timer fires; -inf while it runs the lists
+        # Weak, or a timer that was set once would keep a loop alive that nobody will run.
+        self._callback = partial(_Timers._on_timer, weakref.proxy(self))
         self._handle = pyuv.Timer(loop.uv)
         self._handle.ref = False
         loop._internal.add(self._handle)
@@ -202,7 +206,7 @@ class _Timers:
         self._loop.uv.update_time()
         # In s; pyuv cuts off the half. Should _on_timer() not get through, for want of stack or memory, it is
         # called again after 1 ms.
-        self._handle.start(self._on_timer, (wait + 0.5) / 1000, 0.0015)
+        self._handle.start(self._callback, (wait + 0.5) / 1000, 0.0015)
 
     def _on_timer(self, handle: Any) -> None:
         loop, heap = self._loop, self._heap
@@ -295,7 +299,7 @@ class Timeout:
 
     def close(self) -> None:
         """Cancel it; the same as clear_timeout(timer)."""
-        if not self._loop._forked:
+        if not (self._loop._forked or self._loop.closed):
             self._loop.check_thread()
         self._callback = None
         self._args = ()
@@ -444,7 +448,7 @@ class _Immediates:
         self._check = pyuv.Check(loop.uv)
         self._idle = pyuv.Idle(loop.uv)
         loop._internal |= {self._check, self._idle}
-        self._check.start(self._on_check)
+        self._check.start(partial(_Immediates._on_check, weakref.proxy(self)))
         self._check.ref = False
 
     def add(self, callback: Callable[..., Any], args: tuple[Any, ...]) -> Immediate:
