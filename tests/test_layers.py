@@ -14,7 +14,7 @@ PACKAGE = Path(netuv.__file__).parent
 
 # From the bottom up. A module imports from the rows below, and in its own row from its left.
 LAYERS = (
-    ("_version", "errors", "emitter"),
+    ("_version", "errors", "emitter", "signals"),
     ("address", "options"),
     ("loop", "stream"),
     ("timers", "dns", "abort"),
@@ -32,7 +32,8 @@ ONLY = {
     "emitter": {"errors"},
     "address": {"errors"},
     "options": {"errors", "address"},
-    "loop": {"errors", "emitter"},
+    "signals": set(),
+    "loop": {"errors", "emitter", "signals"},
     "stream": {"errors", "emitter"},
     "timers": {"errors", "loop"},
     "dns": {"errors", "address", "loop"},
