@@ -37,6 +37,10 @@ asked: Counter[int] = Counter()
 
 _askers: dict[int, type] = {}
 
+# A wrapper is Python code too, and signals that come fast enough would have it interrupt itself without end.
+_deciding = False
+_meanwhile: set[int] = set()  # the signals that came while a wrapper decided
+
 
 def _ask_again(number: int) -> object:
     """What a wrapper returns to get the signal again.
@@ -47,7 +51,8 @@ def _ask_again(number: int) -> object:
     asker = _askers.get(number)
     if asker is None:
         ask = partial(_thread.interrupt_main, signal.Signals(number))
-        asker = _askers[number] = type("Asker", (), {"__slots__": (), "__del__": ask})
+        # From 3.14 on a partial in a class is a method, and would be given the asker too.
+        asker = _askers[number] = type("Asker", (), {"__slots__": (), "__del__": staticmethod(ask)})
     asked[number] += 1
     return asker()
 
@@ -63,9 +68,26 @@ class Wrapper:
 
     def __call__(self, number: int, frame: FrameType | None) -> object:
         """As the interpreter calls a handler."""
-        if frame is not None and self._has_to_wait(frame):
-            return _ask_again(number)
-        self._since = None
+        global _deciding
+        if _deciding:  # in the midst of a wrapper, which asks for this one with its own
+            _meanwhile.add(number)
+            return None
+        _deciding = True
+        try:
+            waits = frame is not None and self._has_to_wait(frame)
+            if waits:
+                _meanwhile.add(number)
+            else:
+                self._since = None
+                _meanwhile.discard(number)
+            numbers = list(_meanwhile)
+            _meanwhile.clear()
+        finally:
+            _deciding = False
+        askers = [_ask_again(each) for each in numbers]
+        if waits:
+            return askers
+        del askers
         return self.handler(number, frame)
 
     def _has_to_wait(self, frame: FrameType) -> bool:
