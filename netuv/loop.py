@@ -35,7 +35,6 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import sys
 import threading
 import warnings
@@ -143,7 +142,7 @@ class Loop(EventEmitter):
         self._later_failures: list[BaseException] = []
         self._forked = False  # this process is a child of the loop's
         self._thread = threading.get_ident()
-        self._wakeup: _SignalWakeup | None = None
+        self._wakeup: signals.Wakeup | None = None
 
         self._prepare = pyuv.Prepare(uv)
         self._prepare.ref = False
@@ -463,7 +462,7 @@ class Loop(EventEmitter):
         if threading.current_thread() is not threading.main_thread():
             return
         if self._wakeup is None:
-            self._wakeup = _SignalWakeup(self)
+            self._wakeup = signals.Wakeup(self)
         try:
             self._wakeup.start()
         except ValueError:
@@ -562,74 +561,6 @@ def _chain(first: BaseException, later: list[BaseException]) -> None:
     assert last is not None
     if last.__context__ is not None:
         last.__context__ = None
-
-
-class _SignalWakeup:
-    """Python's wakeup fd: a pipe whose other end the loop watches while it runs."""
-
-    def __init__(self, loop: Loop) -> None:
-        self._loop = loop
-        try:
-            self._reader, self._writer = os.pipe()
-        except OSError as error:
-            raise errors.from_status(-(error.errno or 0), "pipe") from error
-        os.set_blocking(self._reader, False)
-        os.set_blocking(self._writer, False)
-        try:
-            self._poll = pyuv.Poll(loop.uv, self._reader)
-        except pyuv.error.UVError as error:  # no more watches are allowed
-            self.close()
-            raise errors.from_uv_error(error, "epoll_ctl") from error
-        loop._internal.add(self._poll)
-        self._former: int | None = None  # the wakeup fd before; None while not started
-        self.wrappers: dict[int, signals.Wrapper] = {}  # of the handlers, while run() is on
-
-    def start(self) -> None:
-        """Raises ValueError where Python handles no signals."""
-        signals.wrap_all(self.wrappers)
-        self._former = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-        self._poll.start(pyuv.UV_READABLE, self._on_wakeup)
-        self._poll.ref = False
-
-    def stop(self) -> None:
-        if self._former is not None:
-            try:
-                signal.set_wakeup_fd(self._former)
-            except (ValueError, OSError):  # its owner has closed it meanwhile
-                signal.set_wakeup_fd(-1)
-            self._pass_on()
-            signals.asked.clear()
-            self._former = None
-            self._poll.stop()
-
-    def close(self) -> None:
-        os.close(self._reader)
-        os.close(self._writer)
-
-    def _on_wakeup(self, poll: Any, events: int, status: int | None) -> None:
-        for number in self._pass_on():
-            signals.wrap(number, self.wrappers)  # a handler that was set while the loop ran
-        if self._loop._ticks:
-            self._loop._drain()
-
-    def _pass_on(self) -> set[int]:
-        """Take the numbers of the signals that came; the former owner of the wakeup fd gets them too."""
-        try:
-            numbers = os.read(self._reader, 4096)
-        except BlockingIOError:
-            return set()
-        for number in numbers:
-            if signals.asked[number] > 0:
-                signals.asked[number] -= 1
-            elif self._former is not None and self._former >= 0:
-                try:
-                    os.write(self._former, bytes([number]))
-                except OSError:
-                    pass  # it is full or closed: Python itself would lose them, too
-        return set(numbers)
-
-    # Where C does not look for signals between callbacks, this is the place where they are heard.
-    signals.may_be_interrupted.add(_on_wakeup.__code__)
 
 
 _local = threading.local()

@@ -20,7 +20,14 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import pyuv
+
+from netuv import errors
+
+if TYPE_CHECKING:
+    from netuv.loop import Loop
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _STDLIB = os.path.dirname(os.__file__) + os.sep
@@ -153,3 +160,73 @@ def restore(wrappers: dict[int, Wrapper]) -> None:
         current: object = signal.getsignal(number)
         if current is wrapper:
             signal.signal(number, wrapper.handler)
+
+
+class Wakeup:
+    """Python's wakeup fd: a pipe whose other end the loop watches while it runs."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        try:
+            self._reader, self._writer = os.pipe()
+        except OSError as error:
+            raise errors.from_status(-(error.errno or 0), "pipe") from error
+        os.set_blocking(self._reader, False)
+        os.set_blocking(self._writer, False)
+        try:
+            self._poll = pyuv.Poll(loop.uv, self._reader)
+        except pyuv.error.UVError as error:  # no more watches are allowed
+            self.close()
+            raise errors.from_uv_error(error, "epoll_ctl") from error
+        loop._internal.add(self._poll)
+        self._former: int | None = None  # the wakeup fd before; None while not started
+        self.wrappers: dict[int, Wrapper] = {}  # of the handlers, while run() is on
+
+    def start(self) -> None:
+        """Raises ValueError where Python handles no signals."""
+        wrap_all(self.wrappers)
+        self._former = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        self._poll.start(pyuv.UV_READABLE, self._on_wakeup)
+        self._poll.ref = False
+
+    def stop(self) -> None:
+        """Give the wakeup fd back."""
+        if self._former is not None:
+            try:
+                signal.set_wakeup_fd(self._former)
+            except (ValueError, OSError):  # its owner has closed it meanwhile
+                signal.set_wakeup_fd(-1)
+            self._pass_on()
+            asked.clear()
+            self._former = None
+            self._poll.stop()
+
+    def close(self) -> None:
+        """Close the pipe."""
+        os.close(self._reader)
+        os.close(self._writer)
+
+    def _on_wakeup(self, poll: Any, events: int, status: int | None) -> None:
+        for number in self._pass_on():
+            wrap(number, self.wrappers)  # a handler that was set while the loop ran
+        if self._loop._ticks:
+            self._loop._drain()
+
+    def _pass_on(self) -> set[int]:
+        """Take the numbers of the signals that came; the former owner of the wakeup fd gets them too."""
+        try:
+            numbers = os.read(self._reader, 4096)
+        except BlockingIOError:
+            return set()
+        for number in numbers:
+            if asked[number] > 0:
+                asked[number] -= 1
+            elif self._former is not None and self._former >= 0:
+                try:
+                    os.write(self._former, bytes([number]))
+                except OSError:
+                    pass  # it is full or closed: Python itself would lose them, too
+        return set(numbers)
+
+    # Where C does not look for signals between callbacks, this is the place where they are heard.
+    may_be_interrupted.add(_on_wakeup.__code__)

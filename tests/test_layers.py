@@ -32,7 +32,7 @@ ONLY = {
     "emitter": {"errors"},
     "address": {"errors"},
     "options": {"errors", "address"},
-    "signals": set(),
+    "signals": {"errors"},
     "loop": {"errors", "emitter", "signals"},
     "stream": {"errors", "emitter"},
     "timers": {"errors", "loop"},

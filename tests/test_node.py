@@ -35,6 +35,7 @@ from netuv.node import (
     clearTimeout,
     net,
     process,
+    run,
     setImmediate,
     setInterval,
     setTimeout,
@@ -1023,3 +1024,51 @@ if __name__ == "__main__":
     if found is None:
         sys.exit("Node is not on PATH")
     FILE.write_text(json.dumps(ask(found), indent=1) + "\n", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("code", "kept"),
+    [(None, None), (3, 3), (-1, -1), ("2", 2), (" 3", 3), ("0x10", 16), ("1e2", 100), ("1.0", 1), (2.0, 2)],
+)
+def test_exit_codes_that_are_taken(code: Any, kept: int | None) -> None:
+    try:
+        process.exitCode = code
+        assert process.exitCode == kept
+    finally:
+        process.exitCode = None
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("two", "ERR_INVALID_ARG_TYPE"),
+        ("", "ERR_INVALID_ARG_TYPE"),
+        (True, "ERR_INVALID_ARG_TYPE"),
+        ({}, "ERR_INVALID_ARG_TYPE"),
+        (2.5, "ERR_OUT_OF_RANGE"),
+        ("2.5", "ERR_OUT_OF_RANGE"),
+        (float("nan"), "ERR_OUT_OF_RANGE"),
+        (float("inf"), "ERR_OUT_OF_RANGE"),
+        (2**53, "ERR_OUT_OF_RANGE"),
+    ],
+)
+def test_exit_codes_that_are_refused(code: Any, expected: str) -> None:
+    for give in (lambda: setattr(process, "exitCode", code), lambda: process.exit(code)):
+        with pytest.raises((TypeError, ValueError)) as caught:
+            give()
+        assert (caught.value.code, process.exitCode) == (expected, None)  # type: ignore[attr-defined]
+
+
+def test_a_tick_is_no_reason_to_emit_before_exit_again(loop: netuv.Loop) -> None:
+    told: list[str] = []
+
+    def on_before_exit(code: int) -> None:
+        told.append("beforeExit")
+        process.nextTick(told.append, "tick")
+
+    process.on("beforeExit", on_before_exit)
+    try:
+        run()
+    finally:
+        process.removeListener("beforeExit", on_before_exit)
+    assert told == ["beforeExit", "tick"]

@@ -36,7 +36,7 @@ DECODE: dict[str, Callable[[bytes], str]] = {
     "utf8": lambda data: data.decode("utf-8", "replace"),
     "latin1": lambda data: data.decode("latin-1"),
     "ascii": lambda data: bytes(byte & 127 for byte in data).decode("ascii"),
-    "utf16le": lambda data: data.decode("utf-16-le", "replace"),
+    "utf16le": lambda data: data[: len(data) // 2 * 2].decode("utf-16-le", "replace"),
     "hex": lambda data: data.hex(),
     "base64": lambda data: base64.b64encode(data).decode("ascii"),
 }

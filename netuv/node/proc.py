@@ -21,6 +21,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any, NoReturn
 
 from netuv import errors
+from netuv.errors import number_in
 from netuv.loop import default_loop, loop_to_run
 from netuv.node import stdio
 from netuv.node.events import EventEmitter
@@ -50,8 +51,7 @@ class _HighResolutionTime:
 class Process(EventEmitter):
     """The class of ``process``. Emits 'beforeExit', 'exit' (code), 'uncaughtException', and signals."""
 
-    #: The status that run() ends the program with; None counts as 0.
-    exitCode: int | None = None
+    _exit_code: int | None = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -109,6 +109,29 @@ class Process(EventEmitter):
 
     # -- ticks and the end -------------------------------------------------------------------------
 
+    @property
+    def exitCode(self) -> int | None:
+        """The status that run() ends the program with; None counts as 0.
+
+        An integer, or a str that is one. Raises ERR_INVALID_ARG_TYPE and ERR_OUT_OF_RANGE for anything else.
+        """
+        return self._exit_code
+
+    @exitCode.setter
+    def exitCode(self, code: Any) -> None:
+        number = code
+        if isinstance(code, str):
+            number = number_in(code) if code.strip() else None
+        if code is not None and (isinstance(number, bool) or not isinstance(number, (int, float))):
+            raise errors.invalid_arg_type("code", "an integer, or None", code)
+        if isinstance(number, float):
+            if not number.is_integer():
+                raise errors.out_of_range("code", "an integer", code)
+            number = int(number)
+        if number is not None and abs(number) >= 2**53:
+            raise errors.out_of_range("code", f">= {1 - 2**53} && <= {2**53 - 1}", code)
+        self._exit_code = number
+
     def nextTick(self, callback: Callable[..., Any], *args: Any) -> None:
         """Call ``callback(*args)`` after the current callback."""
         next_tick(callback, *args)
@@ -119,7 +142,7 @@ class Process(EventEmitter):
         :param code: the status; ``exitCode`` when left out.
         """
         if code is not None:
-            self.exitCode = int(code)
+            self.exitCode = code
         self._emit_exit(self.exitCode or 0)
         raise SystemExit(self.exitCode or 0)
 
@@ -197,7 +220,11 @@ def run() -> None:
         loop.run()
         while not loop._stopping:
             process.emit("beforeExit", process.exitCode or 0)
-            if not (loop.uv.alive or loop._ticks or loop._calls):
+            try:
+                loop._drain()  # a mere tick is no reason to ask again
+            except BaseException as error:
+                loop._on_exception(type(error), error, error.__traceback__)
+            if not (loop.uv.alive or loop._ticks or loop._calls or loop._failure):
                 break
             loop.run()
     except Exception:
