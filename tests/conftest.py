@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import LARGEST_READ, LIMIT, Connection, open_fds, receive_all
+from helpers import LARGEST_READ, LIMIT, Connection, finish_lookups, open_fds, receive_all
 
 import netuv
 from netuv import loop as loop_module
@@ -119,6 +119,7 @@ def loop() -> Iterator[netuv.Loop]:
     finally:
         loop_module._local.loop = former
     assert left == [], f"handles left open: {left}"
+    finish_lookups()
     left_open = open_fds()
     assert len(left_open) <= len(before), f"descriptors left open: {left_open - before}"
 

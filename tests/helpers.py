@@ -9,17 +9,26 @@ import struct
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import netuv
+from netuv import loop as loop_module
 
 LIMIT = 20.0  # seconds that one run of a loop, or one peer, may take
 LARGEST_READ = 256 << 10  # bytes that a socket takes from the kernel at once
 MiB = 1 << 20
 LINGER_0 = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends a reset
+
+
+def finish_lookups() -> None:
+    """Wait, with a bound, for the lookups that hold loops which are closed, and so their descriptors."""
+    end = time.monotonic() + LIMIT
+    while loop_module._unfinished and time.monotonic() < end:
+        loop_module._reap()
 
 
 def open_fds() -> set[str]:

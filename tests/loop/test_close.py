@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import pyuv
-from helpers import LIMIT, open_fds, tcp_pair
+from helpers import LIMIT, finish_lookups, open_fds, tcp_pair
 
 import netuv
 
@@ -456,6 +456,7 @@ def test_ctrl_c_at_any_moment_leaves_a_loop_that_can_be_closed(short_path: Path)
     assert line > 200
     made.clear()
     gc.collect()
+    finish_lookups()
     assert open_fds() <= before
 
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 import warnings
 import weakref
 from collections.abc import Callable, Iterator
@@ -19,10 +18,9 @@ from typing import Any
 
 import pytest
 import pyuv
-from helpers import LIMIT, open_fds
+from helpers import LIMIT, finish_lookups, open_fds
 
 import netuv
-from netuv import loop as loop_module
 
 
 def boom(*args: Any) -> None:
@@ -36,9 +34,7 @@ def before() -> Iterator[set[str]]:
     before = open_fds()
     yield before
     gc.collect()
-    end = time.monotonic() + LIMIT
-    while loop_module._unfinished and time.monotonic() < end:  # a lookup that is under way holds its loop
-        loop_module._reap()
+    finish_lookups()
     assert len(open_fds()) <= len(before)
 
 
