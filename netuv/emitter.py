@@ -120,6 +120,18 @@ class _Many:
         return listener
 
 
+def _call_each(listeners: Iterator[Listener], args: tuple[Any, ...]) -> list[BaseException]:
+    """Call each, whatever the others raise; what they raised."""
+    raised: list[BaseException] = []
+    for listener in listeners:
+        try:
+            listener(*args)
+        except BaseException as error:
+            error.__context__ = None  # it has nothing to do with the one that is being handled
+            raised.append(error)
+    return raised
+
+
 def _original(listener: Listener) -> Listener:
     return listener.listener if type(listener) is _Once else listener
 
@@ -153,6 +165,8 @@ class EventEmitter(pyee.EventEmitter):
     default_max_listeners: ClassVar[float] = 10
 
     _events: dict[str, tuple[Listener, ...] | _Many]  # type: ignore[assignment]
+    #: Events that every listener hears, also after one that raises; of others the later ones are not called.
+    _each_hears: ClassVar[tuple[str, ...]] = ()
     _max_listeners: float | None = None
     _warned: frozenset[str] = frozenset()  # the events whose warning was given
 
@@ -178,12 +192,18 @@ class EventEmitter(pyee.EventEmitter):
             if event == "error":
                 raise errors.unhandled_error(args[0] if args else None, self)
             return False
-        if kwargs:  # pyee has them; passing none on is slower than asking
-            for listener in listeners:
-                listener(*args, **kwargs)
-        else:
-            for listener in listeners:
-                listener(*args)
+        rest = iter(listeners)
+        try:
+            if kwargs:  # pyee has them; passing none on is slower than asking
+                for listener in rest:
+                    listener(*args, **kwargs)
+            else:
+                for listener in rest:
+                    listener(*args)
+        except BaseException as error:
+            if event in self._each_hears:
+                errors.chain(error, _call_each(rest, args))
+            raise
         return True
 
     # -- adding ----------------------------------------------------------------------------------

@@ -577,6 +577,26 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)")
 
 
+def chain(first: BaseException, later: list[BaseException]) -> None:
+    """Hang later exceptions on the end of the first one's ``__context__``.
+
+    Exceptions may share their contexts, or be one another's. Each appears once: a chain is cut where it
+    comes to one that is there already, for a cycle would be followed for ever by whoever prints it.
+    """
+    known: set[int] = set()
+    last: BaseException | None = None
+    for error in (first, *later):
+        each: BaseException | None = error
+        while each is not None and id(each) not in known:
+            known.add(id(each))
+            if last is not None and last.__context__ is not each:
+                last.__context__ = each
+            last, each = each, each.__context__
+    assert last is not None
+    if last.__context__ is not None:
+        last.__context__ = None
+
+
 def check_callback(name: str, value: object) -> None:
     """Raise unless ``value`` is a function, or anything callable, and not async.
 

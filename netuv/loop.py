@@ -224,7 +224,7 @@ class Loop(EventEmitter):
         failure, self._failure = self._failure, None
         later, self._later_failures = self._later_failures, []
         if failure is not None:
-            _chain(failure, later)
+            errors.chain(failure, later)
             try:
                 raise failure
             finally:
@@ -447,7 +447,7 @@ class Loop(EventEmitter):
                 self.emit("uncaughtException", error)
                 return
             except BaseException as second:
-                _chain(second, [error])
+                errors.chain(second, [error])
                 error = second
         self._note_failure(error)
         self._stop_uv()
@@ -541,26 +541,6 @@ def _caller() -> str:
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "?"
-
-
-def _chain(first: BaseException, later: list[BaseException]) -> None:
-    """Hang later exceptions on the end of the first one's ``__context__``.
-
-    Exceptions may share their contexts, or be one another's. Each appears once: a chain is cut where it
-    comes to one that is there already, for a cycle would be followed for ever by whoever prints it.
-    """
-    known: set[int] = set()
-    last: BaseException | None = None
-    for error in (first, *later):
-        each: BaseException | None = error
-        while each is not None and id(each) not in known:
-            known.add(id(each))
-            if last is not None and last.__context__ is not each:
-                last.__context__ = each
-            last, each = each, each.__context__
-    assert last is not None
-    if last.__context__ is not None:
-        last.__context__ = None
 
 
 _local = threading.local()

@@ -39,6 +39,8 @@ class Stream(EventEmitter):
     #: The error that ended the stream, or None.
     errored: BaseException | None = None
 
+    _each_hears = ("data", "close")  # what one listener raises costs the others no chunk
+
     _error_emitted: bool = False
     _close_emitted: bool = False
 
