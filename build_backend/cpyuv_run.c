@@ -138,8 +138,8 @@ static void leave_callback(PyGILState_STATE state)
 #define PyGILState_Release(state) leave_callback(state)
 
 /* Ticks: what Node's process.nextTick() defers runs after the callback that it was called in, before the next
- * one, whosever handle that is of. After an exception they wait for the next callback; where it stops the
- * loop, for the next run(). */
+ * one, whosever handle that is of. After an exception that stops the loop the rest waits for the next run().
+ */
 static int run_ticks(NetuvLoop *self)
 {
     while (self->ticks != NULL && Py_SIZE(self->ticks) > 0) {
@@ -158,8 +158,9 @@ static int run_ticks(NetuvLoop *self)
 
 static void finish_ticks(void)
 {
-    if (!running->quiet && !running->loop->uv_loop->stop_flag && run_ticks((NetuvLoop *) running->loop) < 0)
-        note_failure(running->loop);
+    Loop *loop = running->loop;
+    while (!running->quiet && !loop->uv_loop->stop_flag && run_ticks((NetuvLoop *) loop) < 0)
+        note_failure(loop);
 }
 
 static PyObject *loop_run_ticks(NetuvLoop *self, PyObject *nothing)
