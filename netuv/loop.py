@@ -201,11 +201,9 @@ class Loop(EventEmitter):
 
     def _turn(self, mode: int) -> None:
         """Run what waits for libuv to be run, then libuv."""
-        try:
-            self._drain()
-        except BaseException as error:
-            self._on_exception(type(error), error, error.__traceback__)
+        self._run_ticks()
         self._run_calls()
+        self._run_ticks()
         if self._failure is None and not self._stopping:
             self._in_uv = True
             try:
@@ -214,6 +212,14 @@ class Loop(EventEmitter):
                 self._note_failure(error)
             finally:
                 self._in_uv = False
+
+    def _run_ticks(self) -> None:
+        """Run the ticks that wait before a turn of libuv, also after an exception that somebody takes."""
+        while self._ticks and self._failure is None:
+            try:
+                self._drain()
+            except BaseException as error:
+                self._on_exception(type(error), error, error.__traceback__)
 
     def _run_uv(self, mode: int) -> None:
         self.uv.run(mode)  # a signal's handler may interrupt this

@@ -220,10 +220,7 @@ def run() -> None:
         loop.run()
         while not loop._stopping:
             process.emit("beforeExit", process.exitCode or 0)
-            try:
-                loop._drain()  # a mere tick is no reason to ask again
-            except BaseException as error:
-                loop._on_exception(type(error), error, error.__traceback__)
+            loop._run_ticks()  # a mere tick is no reason to ask again
             if not (loop.uv.alive or loop._ticks or loop._calls or loop._failure):
                 break
             loop.run()

@@ -158,3 +158,23 @@ def test_what_is_no_function_is_refused_at_the_call(
         getattr(loop, name)(wrong)
     assert getattr(caught.value, "code", None) == "ERR_INVALID_ARG_TYPE"
     run()
+
+
+@pytest.mark.parametrize("how", ["tick", "call_soon_threadsafe"])
+def test_ticks_behind_an_exception_that_is_taken(
+    loop: netuv.Loop, run: Any, must_call: Any, how: str
+) -> None:
+    """They run before the loop waits for what may never come."""
+
+    def boom() -> None:
+        loop.next_tick(lambda: (must_call_done(), server.close()))
+        raise LookupError
+
+    must_call_done = must_call()
+    server = netuv.create_server().listen(0)
+    loop.on("uncaughtException", must_call(lambda error: None))
+    if how == "tick":
+        loop.next_tick(boom)
+    else:
+        loop.call_soon_threadsafe(boom)
+    run()
