@@ -6,8 +6,9 @@ queued it, before the next one. So every libuv callback of this package ends wit
     if loop._ticks:
         loop._drain()
 
-A callback of the user's own pyuv handles has no such gate; for those a Prepare handle, which runs before
-the loop waits for I/O, catches what was left. It is started by the first tick and stops itself.
+A callback of the user's own pyuv handles has no such gate; for those the C file runs the ticks at the end of
+every callback. A pyuv as it was released does not: there a Prepare handle, which runs before the loop waits
+for I/O, catches what was left. It is started by the first tick and stops itself.
 
 Exceptions. pyuv hands what a callback lets out to ``excepthook``. It goes to the 'uncaughtException'
 listeners when there are any; otherwise it is kept, the loop stops, and ``run()`` raises it. Where other
@@ -149,7 +150,7 @@ class Loop(EventEmitter):
         self._prepare_started = False
         if hasattr(uv, "set_ticks"):  # it runs them after every callback by itself
             uv.set_ticks(self._ticks)
-            self._prepare_started = True
+            self._prepare_started = True  # as if: it is not needed
             self._drain = uv.run_ticks  # type: ignore[method-assign]
         weak = weakref.proxy(self)
         self._async = pyuv.Async(uv, partial(Loop._on_async, weak))
