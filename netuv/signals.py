@@ -44,9 +44,18 @@ asked: Counter[int] = Counter()
 
 _askers: dict[int, type] = {}
 
-# A wrapper is Python code too, and signals that come fast enough would have it interrupt itself without end.
+# A wrapper is Python code too, and signals that come fast enough would have it interrupt itself, or the
+# handler that it calls, without end.
 _deciding = False
-_meanwhile: set[int] = set()  # the signals that came while a wrapper decided
+_DEEPEST = 10  # handlers that may be under way, each within the one before
+_depth = 0
+_meanwhile: set[int] = set()  # came while a wrapper decided, or while as many handlers were under way
+
+
+def ask_for_the_others() -> None:
+    """Ask for the signals that no wrapper has seen to yet."""
+    while _meanwhile:
+        _ask_again(_meanwhile.pop())
 
 
 def _ask_again(number: int) -> object:
@@ -75,11 +84,12 @@ class Wrapper:
 
     def __call__(self, number: int, frame: FrameType | None) -> object:
         """As the interpreter calls a handler."""
-        global _deciding
-        if _deciding:  # in the midst of a wrapper, which asks for this one with its own
+        global _deciding, _depth
+        if _deciding or _depth == _DEEPEST:  # the wrapper that is under way asks for this one with its own
             _meanwhile.add(number)
             return None
         _deciding = True
+        askers = []
         try:
             waits = frame is not None and self._has_to_wait(frame)
             if waits:
@@ -87,15 +97,19 @@ class Wrapper:
             else:
                 self._since = None
                 _meanwhile.discard(number)
-            numbers = list(_meanwhile)
-            _meanwhile.clear()
+            while _meanwhile:
+                askers.append(_ask_again(_meanwhile.pop()))
         finally:
             _deciding = False
-        askers = [_ask_again(each) for each in numbers]
         if waits:
             return askers
         del askers
-        return self.handler(number, frame)
+        _depth += 1
+        try:
+            return self.handler(number, frame)
+        finally:
+            _depth -= 1
+            ask_for_the_others()
 
     def _has_to_wait(self, frame: FrameType) -> bool:
         if frame.f_code in may_be_interrupted:
@@ -209,6 +223,7 @@ class Wakeup:
     def _on_wakeup(self, poll: Any, events: int, status: int | None) -> None:
         for number in self._pass_on():
             wrap(number, self.wrappers)  # a handler that was set while the loop ran
+        ask_for_the_others()
         if self._loop._ticks:
             self._loop._drain()
 
