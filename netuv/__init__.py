@@ -2,31 +2,31 @@
 
 Where things are, from the bottom; each module imports only from above its line:
 
-    errors, emitter       what is raised and emitted; EventEmitter
-    address, options      IP addresses, BlockList; the arguments of connect() and listen()
-    loop, stream          the event loop; streams without any I/O
-    timers, dns, abort    set_timeout and friends; lookup; AbortController
-    connecting            how a Socket gets its connection
-    endpoint, socket      what can be set and asked; Socket, which moves the data
-    server                Server
-    node                  Node's own spellings of all this, for line-by-line ports
+    uv                       what knows pyuv
+    errors, misuse, checks   what is raised, and why; checks of arguments
+    emitter, signals         EventEmitter; Python's signal handlers
+    address                  IP addresses, BlockList
+    loop, stream             the event loop; streams without any I/O
+    timers, dns, abort       set_timeout and friends; lookup; AbortController
+    net                      Socket and Server
+    node                     Node's own spellings of all this, for line-by-line ports
 """
 
 from netuv._version import __version__
 from netuv.abort import AbortController, AbortSignal
 from netuv.address import AddressInfo, BlockList, SocketAddress, is_ip, is_ipv4, is_ipv6
-from netuv.connecting import (
+from netuv.dns import lookup
+from netuv.emitter import EventEmitter
+from netuv.errors import NetError
+from netuv.loop import Loop, default_loop, run
+from netuv.net.connecting import (
     get_default_auto_select_family,
     get_default_auto_select_family_attempt_timeout,
     set_default_auto_select_family,
     set_default_auto_select_family_attempt_timeout,
 )
-from netuv.dns import lookup
-from netuv.emitter import EventEmitter
-from netuv.errors import NetError
-from netuv.loop import Loop, default_loop, run
-from netuv.server import Server, create_server
-from netuv.socket import Socket, connect
+from netuv.net.server import Server, create_server
+from netuv.net.socket import Socket, connect
 from netuv.timers import (
     clear_immediate,
     clear_interval,

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from netuv import errors
+from netuv import errors, misuse
 from netuv.emitter import EventEmitter
 
 if TYPE_CHECKING:
-    from netuv.server import Server
+    from netuv.net.server import Server
     from netuv.stream import Stream
 
 
@@ -65,7 +65,7 @@ class AbortController:
 
 def _check(signal: Any) -> AbortSignal:
     if not isinstance(signal, AbortSignal):
-        raise errors.invalid_arg_type("signal", "an AbortSignal", signal)
+        raise misuse.invalid_arg_type("signal", "an AbortSignal", signal)
     return signal
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from netuv import errors
+from netuv import checks, errors, misuse
 
 S = TypeVar("S", bound="SocketAddress")
 
@@ -155,28 +155,28 @@ class SocketAddress:
         flowlabel: int | None = 0,
     ) -> None:
         if isinstance(address, Mapping):
-            errors.check_options("SocketAddress", address, _SOCKET_ADDRESS_OPTIONS)
+            checks.check_options("SocketAddress", address, _SOCKET_ADDRESS_OPTIONS)
             if isinstance(address.get("address"), Mapping):
-                raise errors.invalid_arg_type("address", "a str", address["address"])
+                raise misuse.invalid_arg_type("address", "a str", address["address"])
             SocketAddress.__init__(self, **address)
             return
         if family is not None and not isinstance(family, str):
-            raise errors.invalid_arg_value("family", family, "must be 'ipv4' or 'ipv6'")
+            raise misuse.invalid_arg_value("family", family, "must be 'ipv4' or 'ipv6'")
         name = "ipv4" if family is None else _family("family", family)
         if address is None:
             address = "127.0.0.1" if name == "ipv4" else "::"
         elif not isinstance(address, str):
-            raise errors.invalid_arg_type("address", "a str", address)
+            raise misuse.invalid_arg_type("address", "a str", address)
         packed = _pack(address, name)
         if packed is None:
-            raise errors.invalid_address(address)
-        label = 0 if flowlabel is None else errors.check_int("flowlabel", flowlabel, 0, 0xFFFFF)
+            raise misuse.invalid_address(address)
+        label = 0 if flowlabel is None else checks.check_int("flowlabel", flowlabel, 0, 0xFFFFF)
         if port is not None and (isinstance(port, bool) or not isinstance(port, (int, float, str))):
-            raise errors.bad_port("port", port)
+            raise misuse.bad_port("port", port)
         # The way around "frozen".
         object.__setattr__(self, "address", stdlib_socket.inet_ntop(_FAMILIES[name], packed))
         object.__setattr__(self, "family", name)
-        object.__setattr__(self, "port", 0 if port is None else errors.check_port("port", port))
+        object.__setattr__(self, "port", 0 if port is None else checks.check_port("port", port))
         object.__setattr__(self, "flowlabel", label if name == "ipv6" else 0)
 
     @staticmethod
@@ -191,7 +191,7 @@ class SocketAddress:
         Node's ``SocketAddress.parse()``, without the spellings that only URLs have ('0x7f.1').
         """
         if not isinstance(text, str):
-            raise errors.invalid_arg_type("text", "a str", text)
+            raise misuse.invalid_arg_type("text", "a str", text)
         match = re.fullmatch(r"(?:\[([^\[\]]*)\]|([^:]*))(?::([0-9]{1,5}))?", text)
         if match is None:
             return None
@@ -216,9 +216,9 @@ _SOCKET_ADDRESS_OPTIONS = ("address", "family", "port", "flowlabel")
 
 def _family(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise errors.invalid_arg_type(name, "a str", value)
+        raise misuse.invalid_arg_type(name, "a str", value)
     if value.lower() not in _FAMILIES:
-        raise errors.invalid_arg_value(name, value, "must be 'ipv4' or 'ipv6'")
+        raise misuse.invalid_arg_value(name, value, "must be 'ipv4' or 'ipv6'")
     return value.lower()
 
 
@@ -261,10 +261,10 @@ class BlockList:
         """
         low, high = _given("start", start, family), _given("end", end, family)
         if low.family != high.family:
-            raise errors.invalid_arg_value("end", high.address, "must be of the family of 'start'")
+            raise misuse.invalid_arg_value("end", high.address, "must be of the family of 'start'")
         first, last = _number(low), _number(high)
         if first > last:
-            raise errors.invalid_arg_value("start", low.address, "must come before 'end'")
+            raise misuse.invalid_arg_value("start", low.address, "must come before 'end'")
         text = f"Range: {_NAMES[low.family]} {low.address}-{high.address}"
         # Node compares an IPv4 address with mapped ends only.
         self._rules.append(_Rule(text, first, last, first >> 32 == last >> 32 == 0xFFFF))
@@ -277,7 +277,7 @@ class BlockList:
         Node's ``addSubnet()``.
         """
         net = _given("network", network, family)
-        prefix = errors.check_int("prefix", prefix, 0, _BITS[net.family])
+        prefix = checks.check_int("prefix", prefix, 0, _BITS[net.family])
         rest = (1 << (_BITS[net.family] - prefix)) - 1  # the bits that are free
         number = _number(net)
         text = f"Subnet: {_NAMES[net.family]} {net.address}/{prefix}"
@@ -314,14 +314,14 @@ class BlockList:
         try:
             texts = json.loads(rules) if isinstance(rules, str) else rules
         except (ValueError, RecursionError):
-            raise errors.invalid_arg_value("rules", rules, "must be JSON") from None
+            raise misuse.invalid_arg_value("rules", rules, "must be JSON") from None
         if not isinstance(texts, Iterable):
-            raise errors.invalid_arg_type("rules", "a list of texts", texts)
+            raise misuse.invalid_arg_type("rules", "a list of texts", texts)
         other = BlockList()
         for text in reversed(list(texts)):
             match = isinstance(text, str) and _RULE.fullmatch(text)
             if not match:
-                raise errors.invalid_arg_value("rules", text, "must be texts of rules")
+                raise misuse.invalid_arg_value("rules", text, "must be texts of rules")
             kind, family, first, second = match.groups()
             if kind == "Address" and second is None:
                 other.add_address(first, family)
@@ -330,7 +330,7 @@ class BlockList:
             elif kind == "Subnet" and second and second[0] == "/":
                 other.add_subnet(first, int(second[1:]), family)
             else:
-                raise errors.invalid_arg_value("rules", text, "must be texts of rules")
+                raise misuse.invalid_arg_value("rules", text, "must be texts of rules")
         self._rules += other._rules
 
     @staticmethod
@@ -348,7 +348,7 @@ def check_block_list(name: str, value: object) -> BlockList | None:
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
     """
     if value is not None and not isinstance(value, BlockList):
-        raise errors.invalid_arg_type(name, "a BlockList", value)
+        raise misuse.invalid_arg_type(name, "a BlockList", value)
     return value
 
 
@@ -360,5 +360,5 @@ def _given(name: str, value: object, family: object) -> SocketAddress:
     if isinstance(value, SocketAddress):
         return value
     if not isinstance(value, str):
-        raise errors.invalid_arg_type(name, "a str or a SocketAddress", value)
+        raise misuse.invalid_arg_type(name, "a str or a SocketAddress", value)
     return SocketAddress(value, _family("family", family))

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyuv
 
-from netuv import errors
+from netuv import checks, errors, misuse
 from netuv.address import is_ip
 from netuv.loop import Loop, check_loop
 
@@ -50,8 +50,8 @@ def lookup(
     if callback is None and callable(options):
         options, callback = None, options
     if not isinstance(hostname, str):
-        raise errors.invalid_arg_type("hostname", "a str", hostname)
-    errors.check_callback("callback", callback)
+        raise misuse.invalid_arg_type("hostname", "a str", hostname)
+    checks.check_callback("callback", callback)
     assert callback is not None
     family, hints, every = _parse(options)
     loop = check_loop(loop)
@@ -102,7 +102,7 @@ def check_hints(name: str, value: Any) -> int:
     """The hint flags as an int, 0 for None."""
     hints = 0 if value is None else value
     if not isinstance(hints, int) or isinstance(hints, bool) or hints & ~(ADDRCONFIG | V4MAPPED | ALL):
-        raise errors.invalid_arg_value(name, value, "must be made of ADDRCONFIG, V4MAPPED and ALL")
+        raise misuse.invalid_arg_value(name, value, "must be made of ADDRCONFIG, V4MAPPED and ALL")
     return hints
 
 
@@ -112,18 +112,18 @@ def _parse(options: Any) -> tuple[int, int, bool]:
     if isinstance(options, int) and not isinstance(options, bool):
         options = {"family": options}
     if not isinstance(options, Mapping):
-        raise errors.invalid_arg_type("options", "a dict or a family", options)
-    errors.check_options("lookup", options, _OPTIONS)
+        raise misuse.invalid_arg_type("options", "a dict or a family", options)
+    checks.check_options("lookup", options, _OPTIONS)
     family = options.get("family", 0)
     known = isinstance(family, (int, str, type(None))) and not isinstance(family, bool)
     if not known or family not in _FAMILIES:
-        raise errors.invalid_arg_value("options.family", family, "must be 0, 4 or 6")
+        raise misuse.invalid_arg_value("options.family", family, "must be 0, 4 or 6")
     for name in "all", "verbatim":
         if not isinstance(options.get(name), (bool, type(None))):
-            raise errors.invalid_arg_type(f"options.{name}", "a bool", options[name])
+            raise misuse.invalid_arg_type(f"options.{name}", "a bool", options[name])
     order = options.get("order")
     if order is not None and (not isinstance(order, str) or order not in _ORDERS):
-        raise errors.invalid_arg_value("options.order", order, f"must be one of {', '.join(_ORDERS)}")
+        raise misuse.invalid_arg_value("options.order", order, f"must be one of {', '.join(_ORDERS)}")
     hints = check_hints("options.hints", options.get("hints"))
     return _FAMILIES[family], hints, bool(options.get("all", False))
 

@@ -26,7 +26,7 @@ from typing import Any, ClassVar, TypeVar, overload
 
 import pyee
 
-from netuv import errors
+from netuv import checks, errors, misuse
 
 #: Its listeners hear of each 'error' first, and do not count as listeners of it. Node's ``errorMonitor``.
 ERROR_MONITOR = "events.errorMonitor"
@@ -48,7 +48,7 @@ class _Once:
     __slots__ = ("emitter", "event", "fired", "listener")
 
     def __init__(self, emitter: EventEmitter, event: str, listener: Listener) -> None:
-        errors.check_callback("listener", listener)
+        checks.check_callback("listener", listener)
         self.emitter = emitter
         self.event = event
         self.listener = listener
@@ -137,14 +137,14 @@ def _original(listener: Listener) -> Listener:
 
 
 def _no_event(event: object) -> errors.ArgTypeError:
-    return errors.invalid_arg_type("event", "hashable, a str say", event)
+    return misuse.invalid_arg_type("event", "hashable, a str say", event)
 
 
 def _check_limit(name: str, n: Any) -> float:
     if isinstance(n, bool) or not isinstance(n, (int, float)):
-        raise errors.invalid_arg_type(name, "a number", n)
+        raise misuse.invalid_arg_type(name, "a number", n)
     if not 0 <= n <= math.inf or (isinstance(n, int) and n > sys.float_info.max):
-        raise errors.out_of_range(name, "a non-negative number", n)
+        raise misuse.out_of_range(name, "a non-negative number", n)
     return n
 
 
@@ -190,7 +190,7 @@ class EventEmitter(pyee.EventEmitter):
             self.emit(ERROR_MONITOR, *args, **kwargs)
         if listeners is None:
             if event == "error":
-                raise errors.unhandled_error(args[0] if args else None, self)
+                raise misuse.unhandled_error(args[0] if args else None, self)
             return False
         rest = iter(listeners)
         try:
@@ -225,7 +225,7 @@ class EventEmitter(pyee.EventEmitter):
 
     def add_listener(self: Self, event: str, f: Listener) -> Self:  # type: ignore[override]
         """The same as ``on(event, f)``. Node's ``addListener()``."""
-        errors.check_callback("listener", f)
+        checks.check_callback("listener", f)
         self.on(event, f)
         return self
 
@@ -269,7 +269,7 @@ class EventEmitter(pyee.EventEmitter):
 
     def _add_listener(self, event: str, listener: Listener, prepend: bool = False) -> None:
         if type(listener) is not _Once:  # which has checked its own
-            errors.check_callback("listener", listener)
+            checks.check_callback("listener", listener)
         events = self._events
         if "newListener" in events:
             self.emit("newListener", event, _original(listener))
@@ -319,7 +319,7 @@ class EventEmitter(pyee.EventEmitter):
         A function that is no listener of the event is ignored.
         """
         if not callable(f):
-            raise errors.invalid_arg_type("listener", "a function", f)
+            raise misuse.invalid_arg_type("listener", "a function", f)
         listeners = self._present(event)
         removed: Listener | None = None
         if isinstance(listeners, _Many):

@@ -48,7 +48,7 @@ from typing import Any, Protocol
 
 import pyuv
 
-from netuv import errors, signals
+from netuv import checks, errors, misuse, signals
 from netuv.emitter import EventEmitter
 
 # What 'close' listeners may start anew while the loop closes is closed again, so often.
@@ -116,7 +116,7 @@ class Loop(EventEmitter):
     def __init__(self, uv: Any = None, *, debug: bool | None = None) -> None:
         super().__init__()
         if uv is not None and not isinstance(uv, pyuv.Loop):
-            raise errors.invalid_arg_type("uv", "a pyuv.Loop", uv)
+            raise misuse.invalid_arg_type("uv", "a pyuv.Loop", uv)
         if debug is None:
             debug = os.environ.get("NETUV_DEBUG", "0") not in ("", "0")
         self._given = uv is not None
@@ -160,7 +160,7 @@ class Loop(EventEmitter):
         _loops.add(self)
         self.uv = uv  # from here on there is something to close
 
-    __reduce_ex__ = errors.refuse_copy
+    __reduce_ex__ = misuse.refuse_copy
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else "running" if self._running else "idle"
@@ -198,7 +198,7 @@ class Loop(EventEmitter):
                 self._wakeup.stop()
         self._raise_failure()
         if self._forked:  # by a callback that has come back
-            raise errors.forked_loop()
+            raise misuse.forked_loop()
 
     def _turn(self, mode: int) -> None:
         """Run what waits for libuv to be run, then libuv."""
@@ -370,7 +370,7 @@ class Loop(EventEmitter):
     def now(self) -> int:
         """The loop's time in ms, as of the start of this turn; only differences mean something."""
         if self.uv is None:
-            raise errors.loop_closed()
+            raise misuse.loop_closed()
         return int(self.uv.now())
 
     @property
@@ -388,12 +388,12 @@ class Loop(EventEmitter):
 
     def next_tick(self, callback: Callable[..., Any], *args: Any) -> None:
         """Call ``callback(*args)`` after the current callback, before any I/O. ``process.nextTick``."""
-        errors.check_callback("callback", callback)
+        checks.check_callback("callback", callback)
         self._next_tick(callback, args)
 
     def _next_tick(self, callback: Callable[..., Any], args: tuple[Any, ...]) -> None:
         if self.closed:
-            raise errors.loop_closed()
+            raise misuse.loop_closed()
         if self.debug:
             self.check_thread()
         self._ticks.append((callback, args))
@@ -406,13 +406,13 @@ class Loop(EventEmitter):
 
         It wakes the loop, but does not keep it alive.
         """
-        errors.check_callback("callback", callback)
+        checks.check_callback("callback", callback)
         self.check()
         self._calls.append((callback, args))
         try:
             self._async.send()
         except (AttributeError, pyuv.error.HandleClosedError):  # closed meanwhile
-            raise errors.loop_closed() from None
+            raise misuse.loop_closed() from None
 
     def _drain(self) -> None:
         """Run the ticks. After an exception the rest waits for the next callback."""
@@ -481,17 +481,17 @@ class Loop(EventEmitter):
     def check(self) -> None:
         """Raise a clear error when the loop is closed, or was made before a fork."""
         if self._forked:
-            raise errors.forked_loop()
+            raise misuse.forked_loop()
         if self.closed:
-            raise errors.loop_closed()
+            raise misuse.loop_closed()
 
     def check_thread(self) -> None:
         """Raise a clear error in a forked child and, in debug mode, in any thread but the loop's own."""
         if self.debug:
             if self._forked:
-                raise errors.forked_loop()
+                raise misuse.forked_loop()
             if threading.get_ident() != self._thread:
-                raise errors.wrong_thread()
+                raise misuse.wrong_thread()
 
     # -- in a forked child -------------------------------------------------------------------------
 
@@ -597,7 +597,7 @@ def check_loop(loop: Loop | None) -> Loop:
     elif isinstance(loop, Loop):
         loop.check()
     else:
-        raise errors.invalid_arg_type("loop", "a netuv.Loop", loop)
+        raise misuse.invalid_arg_type("loop", "a netuv.Loop", loop)
     loop.check_thread()
     return loop
 
@@ -614,7 +614,7 @@ def loop_to_run() -> Loop:
         inherited: Loop | None = reference()
         idle = not (loop.uv.alive or loop.handles or loop._ticks or loop._calls)
         if idle and inherited is not None and not inherited.closed and inherited.handles:
-            raise errors.forked_loop()
+            raise misuse.forked_loop()
         _local.inherited = None
     return loop
 

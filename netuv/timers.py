@@ -28,7 +28,7 @@ from typing import Any
 
 import pyuv
 
-from netuv import errors
+from netuv import checks, misuse
 from netuv.loop import Loop, check_loop
 
 MAX_DELAY = 2**31 - 1
@@ -73,7 +73,7 @@ def to_number(name: str, value: Any) -> int | float:
     expected = "a number of milliseconds"
     if hasattr(value, "total_seconds"):
         expected += f" ({name}.total_seconds() * 1000)"
-    raise errors.invalid_arg_type(name, expected, value)
+    raise misuse.invalid_arg_type(name, expected, value)
 
 
 def _milliseconds(delay: Any) -> int:
@@ -284,7 +284,7 @@ class Timeout:
         repeat: bool,
         loop: Loop | None,
     ) -> None:
-        errors.check_callback("callback", callback)
+        checks.check_callback("callback", callback)
         loop = check_loop(loop)
         if delay.__class__ is not int or not 1 <= delay <= MAX_DELAY:
             delay = _milliseconds(delay)
@@ -340,7 +340,7 @@ class Timeout:
         """False after unref()."""
         return self._ref
 
-    __reduce_ex__ = errors.refuse_copy
+    __reduce_ex__ = misuse.refuse_copy
 
     def __repr__(self) -> str:
         state = "waiting" if self._list is not None else "done"
@@ -435,7 +435,7 @@ class Immediate:
         """False after unref()."""
         return self._ref
 
-    __reduce_ex__ = errors.refuse_copy
+    __reduce_ex__ = misuse.refuse_copy
 
 
 class _Immediates:
@@ -522,7 +522,7 @@ def set_interval(
 
 def set_immediate(callback: Callable[..., Any], *args: Any, loop: Loop | None = None) -> Immediate:
     """Call ``callback(*args)`` after this turn's I/O. Node's ``setImmediate()``."""
-    errors.check_callback("callback", callback)
+    checks.check_callback("callback", callback)
     loop = check_loop(loop)
     if loop._immediates is None:
         loop._immediates = _Immediates(loop)
@@ -549,7 +549,7 @@ def _clear(timer: Any, kind: type) -> None:
     if timer is None:
         return
     if not isinstance(timer, kind):
-        raise errors.invalid_arg_type("timer", f"a {kind.__name__} or None", timer)
+        raise misuse.invalid_arg_type("timer", f"a {kind.__name__} or None", timer)
     timer.close()  # type: ignore[attr-defined]
 
 

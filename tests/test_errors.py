@@ -12,7 +12,7 @@ import pytest
 import pyuv
 
 import netuv
-from netuv import NetError, errors
+from netuv import NetError, checks, errors, misuse
 
 
 def status(name: str) -> int:
@@ -150,10 +150,10 @@ def test_a_net_error_of_ones_own():
         errors.from_status(status("EADDRINUSE"), "listen", "::", 1),
         errors.from_status(status("EAI_NONAME"), "getaddrinfo", "h"),
         errors.aggregate([errors.from_status(status("EPIPE"), "connect", "::1", n) for n in (1, 2)]),
-        errors.write_after_end(),
-        errors.invalid_fd_type("FILE"),
-        errors.bad_port("port", -1),
-        errors.missing_args("port"),
+        misuse.write_after_end(),
+        misuse.invalid_fd_type("FILE"),
+        misuse.bad_port("port", -1),
+        misuse.missing_args("port"),
     ],
     ids=lambda e: type(e).__name__,
 )
@@ -219,42 +219,42 @@ def test_the_error_of_several_attempts():
     ("e", "code", "message"),
     [
         (
-            errors.already_listen(),
+            misuse.already_listen(),
             "ERR_SERVER_ALREADY_LISTEN",
             "Listen method has been called more than once without closing.",
         ),
-        (errors.not_running(), "ERR_SERVER_NOT_RUNNING", "Server is not running."),
-        (errors.write_after_end(), "ERR_STREAM_WRITE_AFTER_END", "write after end"),
+        (misuse.not_running(), "ERR_SERVER_NOT_RUNNING", "Server is not running."),
+        (misuse.write_after_end(), "ERR_STREAM_WRITE_AFTER_END", "write after end"),
         (
-            errors.stream_destroyed("write"),
+            misuse.stream_destroyed("write"),
             "ERR_STREAM_DESTROYED",
             "Cannot call write after a stream was destroyed",
         ),
         (
-            errors.already_finished("end"),
+            misuse.already_finished("end"),
             "ERR_STREAM_ALREADY_FINISHED",
             "Cannot call end after a stream was finished",
         ),
-        (errors.socket_closed(), "ERR_SOCKET_CLOSED", "Socket is closed"),
+        (misuse.socket_closed(), "ERR_SOCKET_CLOSED", "Socket is closed"),
         (
-            errors.closed_before_connection(),
+            misuse.closed_before_connection(),
             "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
             "Socket closed before the connection was established",
         ),
-        (errors.push_after_eof(), "ERR_STREAM_PUSH_AFTER_EOF", "stream.push() after EOF"),
+        (misuse.push_after_eof(), "ERR_STREAM_PUSH_AFTER_EOF", "stream.push() after EOF"),
         (
-            errors.unshift_after_end(),
+            misuse.unshift_after_end(),
             "ERR_STREAM_UNSHIFT_AFTER_END_EVENT",
             "stream.unshift() after end event",
         ),
-        (errors.multiple_callback(), "ERR_MULTIPLE_CALLBACK", "Callback called multiple times"),
-        (errors.cannot_pipe(), "ERR_STREAM_CANNOT_PIPE", "Cannot pipe, not readable"),
+        (misuse.multiple_callback(), "ERR_MULTIPLE_CALLBACK", "Callback called multiple times"),
+        (misuse.cannot_pipe(), "ERR_STREAM_CANNOT_PIPE", "Cannot pipe, not readable"),
         (
-            errors.invalid_handle_type(),
+            misuse.invalid_handle_type(),
             "ERR_INVALID_HANDLE_TYPE",
             "This handle type cannot be sent",
         ),
-        (errors.invalid_fd_type("FILE"), "ERR_INVALID_FD_TYPE", "Unsupported fd type: FILE"),
+        (misuse.invalid_fd_type("FILE"), "ERR_INVALID_FD_TYPE", "Unsupported fd type: FILE"),
     ],
 )
 def test_state_errors(e, code, message):
@@ -265,10 +265,10 @@ def test_state_errors(e, code, message):
 
 
 def test_loop_errors_say_what_to_do():
-    assert errors.loop_closed().code == "ERR_LOOP_CLOSED"
-    assert errors.wrong_thread().code == "ERR_WRONG_THREAD"
-    assert "call_soon_threadsafe" in str(errors.wrong_thread())
-    assert errors.forked_loop().code == "ERR_LOOP_FORKED"
+    assert misuse.loop_closed().code == "ERR_LOOP_CLOSED"
+    assert misuse.wrong_thread().code == "ERR_WRONG_THREAD"
+    assert "call_soon_threadsafe" in str(misuse.wrong_thread())
+    assert misuse.forked_loop().code == "ERR_LOOP_FORKED"
 
 
 def test_abort_error():
@@ -289,10 +289,10 @@ def test_ended_by_the_other_party_is_a_broken_pipe():
 
 @pytest.mark.row("N16")
 def test_path_too_long():
-    e = errors.path_too_long("/tmp/" + "x" * 200, 107)
+    e = misuse.path_too_long("/tmp/" + "x" * 200, 107)
     assert (e.code, e.errno, e.address) == (*("ENAMETOOLONG", errno.ENAMETOOLONG, "/tmp/" + "x" * 200),)
     assert "at most 107 bytes" in str(e)
-    assert errors.path_too_long(b"/tmp/\xff", 5).address == "/tmp/\udcff"
+    assert misuse.path_too_long(b"/tmp/\xff", 5).address == "/tmp/\udcff"
 
 
 class Thing:
@@ -304,57 +304,57 @@ class Thing:
     ("e", "kind", "code", "message"),
     [
         (
-            errors.invalid_arg_type("port", "an int", None),
+            misuse.invalid_arg_type("port", "an int", None),
             *(TypeError, "ERR_INVALID_ARG_TYPE", "'port' must be an int, got None"),
         ),
         (
-            errors.invalid_arg_type("port", "an int", "x"),
+            misuse.invalid_arg_type("port", "an int", "x"),
             *(TypeError, "ERR_INVALID_ARG_TYPE", "'port' must be an int, got str ('x')"),
         ),
         (
-            errors.invalid_arg_type("port", "an int", len),
+            misuse.invalid_arg_type("port", "an int", len),
             *(TypeError, "ERR_INVALID_ARG_TYPE", "'port' must be an int, got the function len"),
         ),
         (
-            errors.invalid_arg_type("port", "an int", Thing),
+            misuse.invalid_arg_type("port", "an int", Thing),
             *(TypeError, "ERR_INVALID_ARG_TYPE", "'port' must be an int, got the class Thing"),
         ),
         (
-            errors.invalid_arg_type("port", "an int", Thing()),
+            misuse.invalid_arg_type("port", "an int", Thing()),
             *(TypeError, "ERR_INVALID_ARG_TYPE"),
             "'port' must be an int, got an instance of Thing",
         ),
         (
-            errors.invalid_arg_value("family", 9, "must be 4 or 6"),
+            misuse.invalid_arg_value("family", 9, "must be 4 or 6"),
             *(ValueError, "ERR_INVALID_ARG_VALUE", "'family' must be 4 or 6, got 9"),
         ),
         (
-            errors.out_of_range("n", ">= 0", -1),
+            misuse.out_of_range("n", ">= 0", -1),
             *(ValueError, "ERR_OUT_OF_RANGE", "'n' is out of range: it must be >= 0, got -1"),
         ),
         (
-            errors.bad_port("port", -1),
+            misuse.bad_port("port", -1),
             *(ValueError, "ERR_SOCKET_BAD_PORT"),
             "'port' must be >= 0 and < 65536, got int (-1)",
         ),
         (
-            errors.missing_args("options", "port", "path"),
+            misuse.missing_args("options", "port", "path"),
             *(TypeError, "ERR_MISSING_ARGS", "'options' or 'port' or 'path' must be given"),
         ),
         (
-            errors.unknown_encoding("klingon"),
+            misuse.unknown_encoding("klingon"),
             *(ValueError, "ERR_UNKNOWN_ENCODING", "Unknown encoding: klingon"),
         ),
         (
-            errors.invalid_ip("x"),
+            misuse.invalid_ip("x"),
             *(ValueError, "ERR_INVALID_IP_ADDRESS", "Invalid IP address: x"),
         ),
         (
-            errors.invalid_address_family(5, "h", 80),
+            misuse.invalid_address_family(5, "h", 80),
             *(ValueError, "ERR_INVALID_ADDRESS_FAMILY", "Invalid address family: 5 h:80"),
         ),
         (
-            errors.null_values(),
+            misuse.null_values(),
             *(TypeError, "ERR_STREAM_NULL_VALUES", "May not write null values to stream"),
         ),
     ],
@@ -365,7 +365,7 @@ def test_argument_errors(e, kind, code, message):
 
 
 def test_long_values_are_cut_in_messages():
-    assert len(str(errors.invalid_arg_value("x", "y" * 1000))) < 200
+    assert len(str(misuse.invalid_arg_value("x", "y" * 1000))) < 200
 
 
 class Unprintable:
@@ -374,7 +374,7 @@ class Unprintable:
 
 
 def test_a_value_without_a_repr_does_not_hide_the_error():
-    assert str(errors.invalid_arg_value("x", Unprintable())) == (
+    assert str(misuse.invalid_arg_value("x", Unprintable())) == (
         "'x' is not valid, got an instance of Unprintable"
     )
 
@@ -392,7 +392,7 @@ def test_a_value_without_a_repr_does_not_hide_the_error():
     ],
 )
 def test_ports_that_node_takes(value, port):
-    checked = errors.check_port("port", value)
+    checked = checks.check_port("port", value)
     assert checked == port
     assert type(checked) is int
 
@@ -408,7 +408,7 @@ def test_ports_that_node_takes(value, port):
 )
 def test_ports_that_node_refuses(value):
     with pytest.raises(ValueError, match="'port' must be >= 0 and < 65536, got ") as caught:
-        errors.check_port("port", value)
+        checks.check_port("port", value)
     assert caught.value.code == "ERR_SOCKET_BAD_PORT"
 
 
@@ -416,27 +416,27 @@ def test_ports_that_node_refuses(value):
 @pytest.mark.parametrize("value", [None, True, False, [], {}, b"80", 80 + 0j, object()])
 def test_what_cannot_be_a_port(value):
     with pytest.raises(TypeError, match="'port' must be an int or a str, got ") as caught:
-        errors.check_port("port", value)
+        checks.check_port("port", value)
     assert caught.value.code == "ERR_INVALID_ARG_TYPE"
 
 
 def test_a_port_that_may_not_be_zero():
     for zero in 0, "0", 0.0:
         with pytest.raises(ValueError, match="> 0 and < 65536") as caught:
-            errors.check_port("port", zero, allow_zero=False)
+            checks.check_port("port", zero, allow_zero=False)
         assert caught.value.code == "ERR_SOCKET_BAD_PORT"
-    assert errors.check_port("port", 1, allow_zero=False) == 1
+    assert checks.check_port("port", 1, allow_zero=False) == 1
 
 
 def test_check_int():
-    assert [errors.check_int("n", value, 0, 5) for value in (0, 5, 3.0)] == [0, 5, 3]
+    assert [checks.check_int("n", value, 0, 5) for value in (0, 5, 3.0)] == [0, 5, 3]
     for value in -1, 6, 10**400, 1.5, float("nan"), float("-inf"):
         with pytest.raises(ValueError, match="'n' is out of range") as caught:
-            errors.check_int("n", value, 0, 5)
+            checks.check_int("n", value, 0, 5)
         assert caught.value.code == "ERR_OUT_OF_RANGE"
     for value in None, True, "1", []:
         with pytest.raises(TypeError) as caught:
-            errors.check_int("n", value, 0, 5)
+            checks.check_int("n", value, 0, 5)
         assert caught.value.code == "ERR_INVALID_ARG_TYPE"
 
 
@@ -453,13 +453,13 @@ def test_check_int():
 def test_unknown_options_are_refused_and_the_nearest_is_named(name, nearest):
     known = ("allow_half_open", "keep_alive", "keep_alive_initial_delay", "port")
     with pytest.raises(TypeError, match=f"unknown option {name!r} of Socket") as caught:
-        errors.check_options("Socket", {"port": 1, name: 2}, known)
+        checks.check_options("Socket", {"port": 1, name: 2}, known)
     assert caught.value.code == "ERR_UNKNOWN_OPTION"
     hint = str(caught.value).partition("; ")[2]
     assert hint == (f"did you mean {nearest!r}?" if nearest else "")
-    errors.check_options("Socket", {"port": 1}, known)
+    checks.check_options("Socket", {"port": 1}, known)
     with pytest.raises(TypeError, match="'options' must be a dict, got int"):
-        errors.check_options("Socket", 5, known)
+        checks.check_options("Socket", 5, known)
 
 
 class Callable_:
@@ -479,14 +479,14 @@ async def a_coroutine() -> None:
 
 def test_check_callback():
     for f in print, len, Callable_, Callable_(), Callable_().method, [].append, lambda: None:
-        errors.check_callback("callback", f)
-    errors.check_callback("callback", functools.partial(print))
+        checks.check_callback("callback", f)
+    checks.check_callback("callback", functools.partial(print))
     for value in None, 5, "f":
         with pytest.raises(TypeError, match="'callback' must be a function, got "):
-            errors.check_callback("callback", value)
+            checks.check_callback("callback", value)
     for f in a_coroutine, Callable_().async_method, functools.partial(a_coroutine):
         with pytest.raises(TypeError, match="'callback' is an async function"):
-            errors.check_callback("callback", f)
+            checks.check_callback("callback", f)
 
 
 # -- on real sockets -------------------------------------------------------------------------------

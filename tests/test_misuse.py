@@ -22,7 +22,8 @@ import pyuv
 from conftest import LIMIT
 
 import netuv
-from netuv import address, errors, options, stream
+from netuv import address, errors, misuse, stream
+from netuv.net import options
 from netuv.node import dns as node_dns
 from netuv.node import events as node_events
 from netuv.node import net as node_net
@@ -345,8 +346,8 @@ def test_an_error_knows_the_end_it_connected_from(run: Any, must_call: Any) -> N
 def test_an_error_without_a_local_end() -> None:
     error = errors.from_status(pyuv.errno.UV_ECONNREFUSED, "connect", "::1", 1)
     assert (error.local_address, error.local_port) == (None, None)
-    assert errors.invalid_arg_type("x", "a y", 1).message == "'x' must be a y, got int (1)"
-    assert errors.bad_port("port", -1).message.startswith("'port' must be")
+    assert misuse.invalid_arg_type("x", "a y", 1).message == "'x' must be a y, got int (1)"
+    assert misuse.bad_port("port", -1).message.startswith("'port' must be")
 
 
 # --- everything with everything ------------------------------------------------------------------
@@ -561,7 +562,7 @@ class Field:
             if not may_be(name, value):
                 continue
             self.calls += 1
-            label = f"{where} {name}={errors._received(value)[:40]}" if name else where
+            label = f"{where} {name}={misuse._received(value)[:40]}" if name else where
             made = None
             try:
                 made = call(value)
@@ -599,8 +600,8 @@ class Field:
 @pytest.fixture
 def field(loop: netuv.Loop, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Field]:
     monkeypatch.chdir(tmp_path)  # where a text is taken for a path
-    monkeypatch.setattr(netuv.connecting._Defaults, "auto_select_family", True)
-    monkeypatch.setattr(netuv.connecting._Defaults, "attempt_timeout", 250)
+    monkeypatch.setattr(netuv.net.connecting._Defaults, "auto_select_family", True)
+    monkeypatch.setattr(netuv.net.connecting._Defaults, "attempt_timeout", 250)
     monkeypatch.setattr(node_events.EventEmitter, "defaultMaxListeners", 10)
     field = Field(loop, run)
     yield field

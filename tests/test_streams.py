@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netuv
-from netuv import errors
+from netuv import misuse
 from netuv.stream import Duplex, Readable, Writable
 
 Run = Callable[[], None]
@@ -136,7 +136,7 @@ class MemoryStream(Duplex):
     def _destroy(self, error: BaseException | None, done: Any) -> None:
         if self.rest is not None:
             write_done, self.rest = self.rest[1], None
-            self.scheduler.tasks.append(lambda: write_done(errors.stream_destroyed("write")))
+            self.scheduler.tasks.append(lambda: write_done(misuse.stream_destroyed("write")))
         self.end_other()
         self.other.send_rest()
         done(error)

@@ -19,7 +19,7 @@ from typing import Any
 import pyuv
 
 import netuv
-from netuv import errors
+from netuv import errors, misuse
 from netuv import loop as loop_module
 from netuv.stream import Duplex
 
@@ -251,7 +251,7 @@ class MemoryStream(Duplex):
         self.world.io(self.peer._send_rest)
 
         def finish() -> None:
-            self._end_write(errors.stream_destroyed("write"))
+            self._end_write(misuse.stream_destroyed("write"))
             done(error)
 
         if self._rest is None and self.world.choose(True, False):

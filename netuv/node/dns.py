@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from netuv import dns, errors
+from netuv import dns, misuse
 
 ADDRCONFIG = dns.ADDRCONFIG
 V4MAPPED = dns.V4MAPPED
@@ -22,5 +22,5 @@ def lookup(
     :raises ArgValueError: ERR_INVALID_ARG_VALUE for what is empty, None included.
     """
     if hostname is None or hostname == "":
-        raise errors.invalid_arg_value("hostname", hostname, "must be a str that is not empty")
+        raise misuse.invalid_arg_value("hostname", hostname, "must be a str that is not empty")
     dns.lookup(hostname, options, callback)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from netuv import abort, emitter, errors
+from netuv import abort, emitter, misuse
 from netuv.node.names import node_names
 
 #: ``x.on(events.errorMonitor, f)``: f hears of each 'error', and the error stays unhandled.
@@ -44,7 +44,7 @@ class AbortController(abort.AbortController):
 
 def _check(given: Any) -> emitter.EventEmitter:
     if not isinstance(given, emitter.EventEmitter):
-        raise errors.invalid_arg_type("emitter", "an EventEmitter", given)
+        raise misuse.invalid_arg_type("emitter", "an EventEmitter", given)
     return given
 
 

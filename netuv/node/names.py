@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from netuv import errors
+from netuv import misuse
 
 C = TypeVar("C", bound=type)
 
@@ -68,11 +68,11 @@ def core_options(kind: str, options: Mapping[str, Any], known: Iterable[str]) ->
         name in Node's spelling.
     """
     if not isinstance(options, Mapping):
-        raise errors.invalid_arg_type("options", "a dict", options)
+        raise misuse.invalid_arg_type("options", "a dict", options)
     names = {camel_case(name): name for name in known}
     answer = {}
     for name, value in options.items():
         if name not in names and name not in names.values():
-            raise errors.unknown_option(name, names, kind)
+            raise misuse.unknown_option(name, names, kind)
         answer[names.get(name, name)] = value
     return answer

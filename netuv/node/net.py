@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import address as _address
-from netuv import connecting as _connecting
-from netuv import options as _options
-from netuv import server as _server
-from netuv import socket as _socket
+from netuv.net import connecting as _connecting
+from netuv.net import options as _options
+from netuv.net import server as _server
+from netuv.net import socket as _socket
 from netuv.node.events import EventEmitter
 from netuv.node.names import camel_case, core_options, node_names
 from netuv.node.stream import Duplex

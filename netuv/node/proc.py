@@ -20,8 +20,8 @@ import time
 from collections.abc import Callable, MutableMapping
 from typing import Any, NoReturn
 
-from netuv import errors
-from netuv.errors import number_in
+from netuv import errors, misuse
+from netuv.checks import number_in
 from netuv.loop import default_loop, loop_to_run
 from netuv.node import stdio
 from netuv.node.events import EventEmitter
@@ -37,9 +37,9 @@ class _HighResolutionTime:
         now = self.bigint()
         if since is not None:
             if not isinstance(since, (list, tuple)):
-                raise errors.invalid_arg_type("since", "a list of seconds and nanoseconds", since)
+                raise misuse.invalid_arg_type("since", "a list of seconds and nanoseconds", since)
             if len(since) != 2 or not all(type(part) is int for part in since):
-                raise errors.out_of_range("since", "two whole numbers", since)
+                raise misuse.out_of_range("since", "two whole numbers", since)
             now -= since[0] * 10**9 + since[1]
         return list(divmod(now, 10**9))
 
@@ -123,13 +123,13 @@ class Process(EventEmitter):
         if isinstance(code, str):
             number = number_in(code) if code.strip() else None
         if code is not None and (isinstance(number, bool) or not isinstance(number, (int, float))):
-            raise errors.invalid_arg_type("code", "an integer, or None", code)
+            raise misuse.invalid_arg_type("code", "an integer, or None", code)
         if isinstance(number, float):
             if not number.is_integer():
-                raise errors.out_of_range("code", "an integer", code)
+                raise misuse.out_of_range("code", "an integer", code)
             number = int(number)
         if number is not None and abs(number) >= 2**53:
-            raise errors.out_of_range("code", f">= {1 - 2**53} && <= {2**53 - 1}", code)
+            raise misuse.out_of_range("code", f">= {1 - 2**53} && <= {2**53 - 1}", code)
         self._exit_code = number
 
     def nextTick(self, callback: Callable[..., Any], *args: Any) -> None:

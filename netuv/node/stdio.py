@@ -27,8 +27,8 @@ from typing import Any, TypeVar
 import pyuv
 
 from netuv import errors
-from netuv import options as opts
 from netuv.loop import Loop
+from netuv.net import options as opts
 from netuv.node.net import Socket
 from netuv.node.stream import Readable, Writable
 from netuv.stream.base import Done

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from netuv import errors, stream
+from netuv import checks, misuse, stream
 from netuv.node.events import EventEmitter
 from netuv.node.names import node_names
 
@@ -29,7 +29,7 @@ class Readable(stream.Readable, EventEmitter):
         ``process.stdout`` and ``process.stderr`` are never ended, as in Node.
         """
         if isinstance(end, Mapping):
-            errors.check_options("pipe", end, ("end",))
+            checks.check_options("pipe", end, ("end",))
             end = end.get("end", True)
         return super().pipe(destination, bool(end) and getattr(destination, "_pipe_may_end", True))
 
@@ -42,7 +42,7 @@ class Writable(stream.Writable, EventEmitter):
 
     def pipe(self, destination: Any, end: Any = True) -> Any:
         """There is nothing to read: 'error' with code ERR_STREAM_CANNOT_PIPE."""
-        self.destroy(errors.cannot_pipe())
+        self.destroy(misuse.cannot_pipe())
         return destination
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from netuv import errors
+from netuv import misuse
 from netuv.emitter import EventEmitter
 
 Self = TypeVar("Self", bound="Stream")
@@ -50,7 +50,7 @@ class Stream(EventEmitter):
         :param error: when given, it is emitted as 'error' before 'close'.
         """
         if error is not None and not isinstance(error, BaseException):
-            raise errors.invalid_arg_type("error", "an exception or None", error)
+            raise misuse.invalid_arg_type("error", "an exception or None", error)
         if self.destroyed:
             return self
         self._note_error(error)

@@ -11,7 +11,7 @@ import base64
 import binascii
 import codecs
 
-from netuv import errors
+from netuv import misuse
 
 # Node's names (any case) -> the one that is kept.
 _NAMES = {
@@ -36,7 +36,7 @@ def canonical(encoding: object) -> str:
     if name is None:
         given = encoding if isinstance(encoding, str) else f"an instance of {type(encoding).__name__}"
         given = given if len(given) <= 64 else f"{given[:64]}..."
-        raise errors.unknown_encoding(f"{given} (known are {', '.join(_NAMES)})")
+        raise misuse.unknown_encoding(f"{given} (known are {', '.join(_NAMES)})")
     return name
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from netuv import errors
+from netuv import misuse
 from netuv.emitter import EventEmitter
 from netuv.stream.base import Stream
 
@@ -31,7 +31,7 @@ class Pipe:
     def __init__(self, source: Readable, destination: Any, end: bool) -> None:
         for name in ("write", "on", "emit"):
             if not callable(getattr(destination, name, None)):
-                raise errors.invalid_arg_type("destination", "a Writable stream", destination)
+                raise misuse.invalid_arg_type("destination", "a Writable stream", destination)
         self.source = source
         self.destination = destination
         self.end = end

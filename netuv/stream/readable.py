@@ -35,7 +35,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from netuv import errors
+from netuv import misuse
 from netuv.emitter import EventEmitter
 from netuv.stream.base import Stream
 from netuv.stream.encoding import Decoder, canonical, encode
@@ -133,7 +133,7 @@ class Readable(Stream):
         if not self._reads_on:
             self._reading = False
         if self._eof:
-            self._error_or_destroy(errors.push_after_eof())
+            self._error_or_destroy(misuse.push_after_eof())
             return False
         if self.destroyed or self.errored is not None:
             return False
@@ -176,7 +176,7 @@ class Readable(Stream):
         if not chunk:
             return self._wants_more()
         if self.readable_ended:
-            self._error_or_destroy(errors.unshift_after_end())
+            self._error_or_destroy(misuse.unshift_after_end())
         elif self.destroyed or self.errored is not None:
             return False
         else:
@@ -206,7 +206,7 @@ class Readable(Stream):
             return chunk if name == self.readable_encoding else encode(chunk, name)
         if isinstance(chunk, (bytes, bytearray, memoryview)):
             return bytes(chunk)
-        self._error_or_destroy(errors.invalid_arg_type("chunk", "bytes-like or str", chunk))
+        self._error_or_destroy(misuse.invalid_arg_type("chunk", "bytes-like or str", chunk))
         return None
 
     def _find_sink(self) -> None:
@@ -274,10 +274,10 @@ class Readable(Stream):
         What is returned is emitted as 'data' too.
         """
         if size is not None and (not isinstance(size, int) or isinstance(size, bool)):
-            raise errors.invalid_arg_type("size", "an int or None", size)
+            raise misuse.invalid_arg_type("size", "an int or None", size)
         if size is not None and size > self.readable_high_water_mark:
             if size > MAX_HIGH_WATER_MARK:
-                raise errors.out_of_range("size", "<= 1GiB", size)
+                raise misuse.out_of_range("size", "<= 1GiB", size)
             self.readable_high_water_mark = 1 << (size - 1).bit_length()
         if size != 0:
             self._emitted_readable = False

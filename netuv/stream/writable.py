@@ -25,7 +25,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from netuv import errors
+from netuv import checks, misuse
 from netuv.stream.base import Done, Stream
 from netuv.stream.encoding import canonical, encode
 from netuv.stream.readable import DEFAULT_HIGH_WATER_MARK
@@ -102,7 +102,7 @@ class Writable(Stream):
         if callback is None and callable(encoding):
             encoding, callback = None, encoding
         if callback is not None:
-            errors.check_callback("callback", callback)
+            checks.check_callback("callback", callback)
         return (
             self._accept(data, encoding, callback) is None
             and self.writable_length == 0
@@ -120,15 +120,15 @@ class Writable(Stream):
         elif isinstance(data, (bytearray, memoryview)) or _is_buffer(data):
             chunk = _bytes_of(memoryview(data))
         elif data is None:
-            raise errors.null_values()
+            raise misuse.null_values()
         else:
-            raise errors.invalid_arg_type("data", "bytes-like or str", data)
+            raise misuse.invalid_arg_type("data", "bytes-like or str", data)
 
         error: BaseException | None = None
         if self.writable_ended:
             error = self._ended_error()
         elif self.destroyed:
-            error = errors.stream_destroyed("write")
+            error = misuse.stream_destroyed("write")
         if error is not None:
             if callback is not None:
                 self._tick(callback, error)
@@ -163,7 +163,7 @@ class Writable(Stream):
         except BaseException:  # an interrupt: nobody knows how much was written
             self.destroy()
             if self._writing:
-                self._on_write(errors.stream_destroyed("write"))
+                self._on_write(misuse.stream_destroyed("write"))
             raise
         finally:
             self._in_write = False
@@ -175,7 +175,7 @@ class Writable(Stream):
     def _on_write(self, error: BaseException | None) -> None:
         """The transport is done with the current write."""
         if not self._writing:
-            self._error_or_destroy(error or errors.multiple_callback())
+            self._error_or_destroy(error or misuse.multiple_callback())
             return
         synchronous = self._in_write
         callbacks = self._writing_callbacks
@@ -255,9 +255,9 @@ class Writable(Stream):
         waiting = tuple(callback for _, callback in queue if callback is not None)
         ending, self._end_callbacks = self._end_callbacks or [], None
         try:
-            self._call_all(waiting, self.errored or errors.stream_destroyed("write"))
+            self._call_all(waiting, self.errored or misuse.stream_destroyed("write"))
         finally:
-            self._call_all(tuple(ending), self.errored or errors.stream_destroyed("end"))
+            self._call_all(tuple(ending), self.errored or misuse.stream_destroyed("end"))
 
     def _clear_queue(self) -> None:
         """Hand the queue to the transport: one chunk as it is; several as one _writev, or one by one."""
@@ -318,7 +318,7 @@ class Writable(Stream):
         elif callable(encoding):
             encoding, callback = None, encoding
         if callback is not None:
-            errors.check_callback("callback", callback)
+            checks.check_callback("callback", callback)
         error = self._accept(data, encoding) if data is not None else None
         if self.writable_corked:
             self.writable_corked = 1
@@ -326,15 +326,15 @@ class Writable(Stream):
 
         if error is None:
             if self.writable_finished:
-                error = errors.already_finished("end")
+                error = misuse.already_finished("end")
             elif self.destroyed:
                 self.writable_ended = True
-                error = self.errored or errors.stream_destroyed("end")
+                error = self.errored or misuse.stream_destroyed("end")
             elif not self.writable_ended and self.errored is None:
                 self.writable_ended = True
                 self._maybe_finish()
                 if self.destroyed:  # by a 'prefinish' listener
-                    error = self.errored or errors.stream_destroyed("end")
+                    error = self.errored or misuse.stream_destroyed("end")
 
         if callback is not None:
             if error is not None or self.errored is not None:
@@ -371,7 +371,7 @@ class Writable(Stream):
         def done(error: BaseException | None) -> None:
             nonlocal called
             if called:
-                self._error_or_destroy(error or errors.multiple_callback())
+                self._error_or_destroy(error or misuse.multiple_callback())
             else:
                 called = True
                 self._on_final(error)
@@ -424,7 +424,7 @@ class Writable(Stream):
     # -- hooks -------------------------------------------------------------------------------------
 
     def _ended_error(self) -> BaseException:
-        return errors.write_after_end()
+        return misuse.write_after_end()
 
     def _write(self, chunk: Chunk, done: Done) -> None:
         raise NotImplementedError

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 import pyuv
 
-from netuv import connecting, errors
-from netuv.onread import OnRead
+from netuv import errors, misuse
+from netuv.net import connecting
+from netuv.net.onread import OnRead
 from netuv.stream.base import Done
 from netuv.stream.writable import Callback
 
@@ -123,9 +124,9 @@ class Life(OnRead):
         Raises ERR_INVALID_HANDLE_TYPE on a Unix socket.
         """
         if self._handle is None or self._loop._forked:
-            return self.destroy(errors.socket_closed())
+            return self.destroy(misuse.socket_closed())
         if not isinstance(self._handle, pyuv.TCP):
-            raise errors.invalid_handle_type()
+            raise misuse.invalid_handle_type()
         if self.connecting:
             self._at_connect(self._reset)
         else:
@@ -220,7 +221,7 @@ class Life(OnRead):
         if self.destroyed and self._unsent is not None:
             done, self._unsent = self._unsent, None
             self.remove_listener("close", self._tell_unsent)
-            done(errors.closed_before_connection())
+            done(misuse.closed_before_connection())
 
     def _close_with_loop(self) -> None:
         self.destroy()
@@ -232,13 +233,13 @@ class Life(OnRead):
         if self._writing or self._queue or self._end_callbacks:
             never = None
             if self._unsent is not None:
-                never = errors.closed_before_connection()
+                never = misuse.closed_before_connection()
                 self.remove_listener("close", self._tell_unsent)
             unwritten = [*self._writing_callbacks, *(callback for _, callback in self._queue or ())]
             waiting = tuple(callback for callback in unwritten if callback is not None)
-            self._tick(self._call_all, waiting, never or self.errored or errors.stream_destroyed("write"))
+            self._tick(self._call_all, waiting, never or self.errored or misuse.stream_destroyed("write"))
             ending = tuple(self._end_callbacks or ())
-            self._tick(self._call_all, ending, self.errored or errors.stream_destroyed("end"))
+            self._tick(self._call_all, ending, self.errored or misuse.stream_destroyed("end"))
         for name in _LIFE:
             self.__dict__.pop(name, None)
         self._life += 1

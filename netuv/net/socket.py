@@ -11,8 +11,8 @@ nothing stands in the way of a write (connected, nothing queued, not corked, not
 ``write()`` is one call. ``_update_ready()`` derives it from the state, after anything that changes that.
 
 Handle. It may come late (connect) and go early (destroy); 'close' is emitted when libuv has closed it. What
-can be set on it, and asked of it, is in netuv.endpoint; how it ends and begins anew in netuv.life; ``onread``
-in netuv.onread.
+can be set on it, and asked of it, is in endpoint.py; how it ends and begins anew in life.py; ``onread`` in
+onread.py.
 
 Most attributes have their start value on the class, so that an idle socket is small.
 """
@@ -24,11 +24,12 @@ from typing import Any, TypeVar
 
 import pyuv
 
-from netuv import connecting, errors
-from netuv import options as opts
+from netuv import checks, errors, misuse
 from netuv.address import check_block_list
-from netuv.life import Life
 from netuv.loop import Loop, check_loop
+from netuv.net import connecting
+from netuv.net import options as opts
+from netuv.net.life import Life
 from netuv.stream.base import Done
 from netuv.stream.encoding import encode
 from netuv.stream.writable import Callback, Chunk, frozen
@@ -64,7 +65,7 @@ class Socket(Life):
 
     allow_half_open = False
     _reads_on = True
-    __reduce_ex__ = errors.refuse_copy
+    __reduce_ex__ = misuse.refuse_copy
 
     #: 'address:port' of each attempt of an address-family race, in order. Node's name is the same.
     auto_select_family_attempted_addresses: list[str] | None = None
@@ -75,7 +76,7 @@ class Socket(Life):
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
         super().__init__()
         if options is not None and not isinstance(options, Mapping):
-            raise errors.invalid_arg_type("options", "a dict", options)
+            raise misuse.invalid_arg_type("options", "a dict", options)
         given = {**(options or {}), **keywords}
         opts.check_options("Socket", given, opts.SOCKET_OPTIONS)
         loop = check_loop(given.get("loop"))
@@ -143,7 +144,7 @@ class Socket(Life):
     def _configure(self, given: Mapping[str, Any]) -> None:
         kind = given.get("type")
         if kind not in (None, "tcp4", "tcp6", "unix"):
-            raise errors.invalid_arg_value("type", kind, "must be 'tcp4', 'tcp6' or 'unix'")
+            raise misuse.invalid_arg_value("type", kind, "must be 'tcp4', 'tcp6' or 'unix'")
         self._type = kind
         if given.get("allow_half_open"):
             self.allow_half_open = True
@@ -153,7 +154,7 @@ class Socket(Life):
             self._can_write = False
             self.writable_ended = self.writable_finished = True
         if given.get("high_water_mark") is not None:
-            mark = errors.check_int("high_water_mark", given["high_water_mark"], 0, 1 << 30)
+            mark = checks.check_int("high_water_mark", given["high_water_mark"], 0, 1 << 30)
             self.readable_high_water_mark = self.writable_high_water_mark = mark
         self._no_delay = bool(given.get("no_delay", False))
         self._keep_alive = bool(given.get("keep_alive", False))
@@ -222,7 +223,7 @@ class Socket(Life):
                 self._loop.next_tick(self._refuse_connect, plan)
                 return self
             if isinstance(self._handle, pyuv.Pipe) != (plan.path is not None):
-                raise errors.invalid_handle_type()
+                raise misuse.invalid_handle_type()
             if self._started:  # to no purpose so far
                 self._stop_reading()
         elif self.destroyed:
@@ -393,7 +394,7 @@ class Socket(Life):
             if callback is None and encoding is not None and callable(encoding):
                 encoding, callback = None, encoding
             if callback is not None:
-                errors.check_callback("callback", callback)
+                checks.check_callback("callback", callback)
             if type(data) is str:
                 data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
             try:
@@ -425,7 +426,7 @@ class Socket(Life):
             kind = type(data)
             if kind is bytes or kind is str:
                 if callback is not None:
-                    errors.check_callback("callback", callback)
+                    checks.check_callback("callback", callback)
                 if kind is str:
                     data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
                 self._write_length += len(data)
@@ -480,7 +481,7 @@ class Socket(Life):
         """Wait for 'connect' or the end; with neither to come, the socket is closed."""
         if not self.connecting:
             if self._handle is None:
-                done(errors.socket_closed())
+                done(misuse.socket_closed())
                 return False
             if self._idle is not None:
                 self._idle.active()
@@ -524,7 +525,7 @@ class Socket(Life):
         self._last_queue_size = 0
         try:
             if self.destroyed:
-                self._on_write(self.errored or errors.stream_destroyed("write"))
+                self._on_write(self.errored or misuse.stream_destroyed("write"))
             elif status is not None:
                 self._on_write(errors.from_status(status, "write"))
             else:

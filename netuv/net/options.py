@@ -20,7 +20,7 @@ import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from netuv import errors
+from netuv import checks, errors, misuse
 from netuv.address import AddressInfo, SocketAddress
 
 SOCKET_OPTIONS = (
@@ -94,7 +94,7 @@ MAX_KEEP_ALIVE_DELAY = 32_767_000
 
 def check_options(kind: str, options: object, known: Iterable[str]) -> None:
     """As of errors; an option that belongs to another call is said to be there."""
-    errors.check_options(kind, options, known, _OF)
+    checks.check_options(kind, options, known, _OF)
 
 
 def normalize(
@@ -126,7 +126,7 @@ def normalize(
             elif rest and rest[0] is not None and not ("backlog" in known and _is_backlog(rest[0])):
                 options["host"] = rest.pop(0)
                 if not isinstance(options["host"], str):
-                    raise errors.invalid_arg_type("host", "a str", options["host"])
+                    raise misuse.invalid_arg_type("host", "a str", options["host"])
         if rest and "backlog" in known and _is_backlog(rest[0]):
             options["backlog"] = rest.pop(0)
     options.update(keywords)
@@ -136,7 +136,7 @@ def normalize(
             may_be_backlog = "backlog" in known and "backlog" not in options
             raise _no_place(kind, args, extra, may_be_backlog, callback_name)
     if callback is not None:
-        errors.check_callback(callback_name, callback)
+        checks.check_callback(callback_name, callback)
     check_options(kind, options, (*known, callback_name))
     return options, callback
 
@@ -146,8 +146,8 @@ def _no_place(
 ) -> errors.ArgTypeError:
     """What to raise for a positional argument that nothing is left for."""
     if may_be_backlog and not isinstance(args[0], Mapping):
-        return errors.invalid_arg_type("backlog", "an int", extra)
-    error = errors.invalid_arg_type(callback_name, "a function", extra)
+        return misuse.invalid_arg_type("backlog", "an int", extra)
+    error = misuse.invalid_arg_type(callback_name, "a function", extra)
     host = args[0]
     is_port = isinstance(extra, int) and 0 < extra < 65536
     if kind == "connect" and isinstance(host, str) and len(host) < 100 and is_port:
@@ -158,7 +158,7 @@ def _no_place(
 def is_path(value: object) -> bool:
     """Node's rule: a str that is no number is a path. bytes and Path objects are paths too."""
     if isinstance(value, str):
-        number = errors.number_in(value)
+        number = checks.number_in(value)
         return number is None or number < 0
     return isinstance(value, (bytes, os.PathLike))
 
@@ -173,18 +173,18 @@ def check_path(name: str, value: Any) -> bytes:
     A path that starts with a NUL is an abstract name.
     """
     if not isinstance(value, (str, bytes, os.PathLike)):
-        raise errors.invalid_arg_type(name, "a str, bytes or a Path", value)
+        raise misuse.invalid_arg_type(name, "a str, bytes or a Path", value)
     try:
         path = os.fsencode(value)
     except (TypeError, ValueError):  # of __fspath__(), or a character that no file name has
-        raise errors.invalid_arg_value(name, value, "cannot be the name of a file") from None
+        raise misuse.invalid_arg_value(name, value, "cannot be the name of a file") from None
     if not path:
-        raise errors.invalid_arg_value(name, value, "must not be empty")
+        raise misuse.invalid_arg_value(name, value, "must not be empty")
     abstract = path.startswith(b"\0")
     if b"\0" in path[1:] or path == b"\0":
-        raise errors.invalid_arg_value(name, value, "must not contain a NUL after its first character")
+        raise misuse.invalid_arg_value(name, value, "must not contain a NUL after its first character")
     if len(path) > MAX_PATH + abstract:
-        raise errors.path_too_long(value, MAX_PATH)
+        raise misuse.path_too_long(value, MAX_PATH)
     return path
 
 
@@ -193,9 +193,9 @@ def check_delay(name: str, value: Any) -> int:
     if value is None:
         return 0
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise errors.invalid_arg_type(name, "a number of milliseconds", value)
+        raise misuse.invalid_arg_type(name, "a number of milliseconds", value)
     if not value <= MAX_KEEP_ALIVE_DELAY:  # nan neither
-        raise errors.out_of_range(name, f"<= {MAX_KEEP_ALIVE_DELAY} (milliseconds)", value)
+        raise misuse.out_of_range(name, f"<= {MAX_KEEP_ALIVE_DELAY} (milliseconds)", value)
     return int(value) if value > 0 else 0
 
 

@@ -19,13 +19,14 @@ from typing import Any, TypeVar
 
 import pyuv
 
-from netuv import connecting, errors
-from netuv import options as opts
+from netuv import checks, errors, misuse
 from netuv.address import AddressInfo, DropInfo, check_block_list
 from netuv.dns import lookup
 from netuv.emitter import EventEmitter
 from netuv.loop import check_loop
-from netuv.socket import Socket
+from netuv.net import connecting
+from netuv.net import options as opts
+from netuv.net.socket import Socket
 
 Self = TypeVar("Self", bound="Server")
 
@@ -53,7 +54,7 @@ class Server(EventEmitter):
     #: Node has it for its clusters; connections over the limit are always dropped here.
     drop_max_connection: bool = False
 
-    __reduce_ex__ = errors.refuse_copy
+    __reduce_ex__ = misuse.refuse_copy
 
     _socket_class: type[Socket] = Socket
     _given_fd: connecting.GivenFd | None = None
@@ -68,10 +69,10 @@ class Server(EventEmitter):
         super().__init__()
         if callable(options):
             if listener is not None:
-                raise errors.invalid_arg_type("options", "a dict", options)
+                raise misuse.invalid_arg_type("options", "a dict", options)
             options, listener = None, options
         if options is not None and not isinstance(options, Mapping):
-            raise errors.invalid_arg_type("options", "a dict", options)
+            raise misuse.invalid_arg_type("options", "a dict", options)
         given = {**(options or {}), **keywords}
         opts.check_options("Server", given, opts.SERVER_OPTIONS)
         self._loop = check_loop(given.get("loop"))
@@ -80,7 +81,7 @@ class Server(EventEmitter):
         self.pause_on_connect = bool(given.get("pause_on_connect", False))
         mark = given.get("high_water_mark")
         if mark is not None:
-            mark = errors.check_int("high_water_mark", mark, 0, 1 << 30)
+            mark = checks.check_int("high_water_mark", mark, 0, 1 << 30)
         self.high_water_mark: int | None = mark
         self._no_delay = bool(given.get("no_delay", False))
         self._keep_alive = bool(given.get("keep_alive", False))
@@ -95,7 +96,7 @@ class Server(EventEmitter):
         self._connections = 0
         self._ref = True
         if listener is not None:
-            errors.check_callback("listener", listener)
+            checks.check_callback("listener", listener)
             self.on("connection", listener)
 
     def __repr__(self) -> str:
@@ -131,7 +132,7 @@ class Server(EventEmitter):
         self._loop.check()
         self._loop.check_thread()
         if self._handle is not None or self._lookup_pending:
-            raise errors.already_listen()
+            raise misuse.already_listen()
         anywhere = not args or args[0] is None or callable(args[0])
         if anywhere and given.get("port") is None and not set(given) - {"backlog", "port"}:
             given["port"] = 0  # listen(), listen(callback) and listen(None)
@@ -153,34 +154,34 @@ class Server(EventEmitter):
         backlog = given.get("backlog")
         if backlog is None or backlog == 0:
             backlog = DEFAULT_BACKLOG
-        backlog = errors.check_int("backlog", backlog, 1, 2**31 - 1)
+        backlog = checks.check_int("backlog", backlog, 1, 2**31 - 1)
         if given.get("handle") is not None:
             handle = getattr(given["handle"], "_handle", given["handle"])
             connecting.check_handle("handle", handle, self._loop)
             return lambda: self._listen(handle, backlog, None, None)
         if given.get("fd") is not None:
-            fd = errors.check_int("fd", given["fd"], 0, 2**31 - 1)
+            fd = checks.check_int("fd", given["fd"], 0, 2**31 - 1)
             return lambda: self._listen_fd(fd, backlog)
         if given.get("path") is not None and given.get("port") is None:
             path = opts.check_path("path", given["path"])
             mode = 0o444 * bool(given.get("readable_all")) | 0o222 * bool(given.get("writable_all"))
             if mode and path.startswith(b"\0"):
-                raise errors.invalid_arg_value(
+                raise misuse.invalid_arg_value(
                     "path",
                     given["path"],
                     "is abstract, so readable_all and writable_all have no file",
                 )
             return lambda: self._listen_path(path, backlog, mode)
         if "port" not in given:
-            raise errors.invalid_arg_value("options", dict(given), "must have 'port' or 'path'")
-        port = 0 if given["port"] is None else errors.check_port("port", given["port"])
+            raise misuse.invalid_arg_value("options", dict(given), "must have 'port' or 'path'")
+        port = 0 if given["port"] is None else checks.check_port("port", given["port"])
         flags = pyuv.UV_TCP_IPV6ONLY * bool(given.get("ipv6_only"))
         flags |= _REUSEPORT * bool(given.get("reuse_port"))
         host = given.get("host")
         if host is None or host == "":
             return lambda: self._listen_tcp(_ANY, port, backlog, flags & ~pyuv.UV_TCP_IPV6ONLY)
         if not isinstance(host, str):
-            raise errors.invalid_arg_type("host", "a str", host)
+            raise misuse.invalid_arg_type("host", "a str", host)
         return lambda: self._look_up(host, port, backlog, flags)
 
     def _look_up(self, host: str, port: int, backlog: int, flags: int) -> None:
@@ -323,7 +324,7 @@ class Server(EventEmitter):
 
     def get_connections(self: Self, callback: Callable[[Any, int], object]) -> Self:
         """Tell ``callback(None, count)`` the number of connections. Node's ``getConnections()``."""
-        errors.check_callback("callback", callback)
+        checks.check_callback("callback", callback)
         self._tick(callback, None, self._connections)
         return self
 
@@ -338,7 +339,7 @@ class Server(EventEmitter):
         In a forked child it closes the child's descriptor; the parent's server listens on.
         """
         if callback is not None:
-            errors.check_callback("callback", callback)
+            checks.check_callback("callback", callback)
         if self._loop._forked:
             self._give_up()
             return self
@@ -347,7 +348,7 @@ class Server(EventEmitter):
         running = self._handle is not None or self._lookup_pending
         self._lookup_pending = False
         if callback is not None:
-            answer = None if self._handle is not None else errors.not_running()
+            answer = None if self._handle is not None else misuse.not_running()
             if self._close_owed:
                 self.once("close", lambda: callback(answer))
             else:
@@ -397,7 +398,7 @@ class Server(EventEmitter):
     @max_connections.setter
     def max_connections(self, value: float | None) -> None:
         if value is not None and value != math.inf:
-            value = errors.check_int("max_connections", value, 0, 2**31 - 1)
+            value = checks.check_int("max_connections", value, 0, 2**31 - 1)
         self._max_connections = value
 
     @property

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 import pyuv
 
-from netuv import connecting, errors
-from netuv import options as opts
+from netuv import checks, errors, misuse
 from netuv.address import AddressInfo
 from netuv.loop import Loop
+from netuv.net import connecting
+from netuv.net import options as opts
 from netuv.stream import Duplex
 from netuv.timers import IdleTimer, to_number
 
@@ -56,12 +57,12 @@ class Endpoint(Duplex):
         :param callback: a one-time listener of 'timeout'; with 0 it is taken away instead.
         """
         if isinstance(timeout, bool):
-            raise errors.invalid_arg_type("timeout", "a number of milliseconds", timeout)
+            raise misuse.invalid_arg_type("timeout", "a number of milliseconds", timeout)
         timeout = to_number("timeout", timeout)
         if not 0 <= timeout < float("inf"):
-            raise errors.out_of_range("timeout", "a non-negative finite number", timeout)
+            raise misuse.out_of_range("timeout", "a non-negative finite number", timeout)
         if callback is not None:
-            errors.check_callback("callback", callback)
+            checks.check_callback("callback", callback)
         self._loop.check_thread()
         if self.destroyed:
             return self
@@ -147,7 +148,7 @@ class Endpoint(Duplex):
 
         Raises a NetError when there is a connection and the kernel refuses.
         """
-        tos = errors.check_int("tos", tos, 0, 255)
+        tos = checks.check_int("tos", tos, 0, 255)
         self._loop.check_thread()
         self._tos = tos
         if not self.pending and isinstance(self._handle, pyuv.TCP):

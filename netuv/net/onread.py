@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from netuv import errors
-from netuv.endpoint import Endpoint
+from netuv import checks, misuse
+from netuv.net.endpoint import Endpoint
 
 
 class OnRead(Endpoint):
@@ -32,9 +32,9 @@ class OnRead(Endpoint):
 
     def _set_onread(self, onread: Any) -> None:
         if not isinstance(onread, Mapping):
-            raise errors.invalid_arg_type("onread", "a dict of 'buffer' and 'callback'", onread)
-        errors.check_options("onread", onread, ("buffer", "callback"))
-        errors.check_callback("onread.callback", onread.get("callback"))
+            raise misuse.invalid_arg_type("onread", "a dict of 'buffer' and 'callback'", onread)
+        checks.check_options("onread", onread, ("buffer", "callback"))
+        checks.check_callback("onread.callback", onread.get("callback"))
         buffer = onread.get("buffer")
         if not callable(buffer):
             self._onread_buffer = _checked_buffer(buffer)
@@ -108,9 +108,9 @@ def _checked_buffer(buffer: Any) -> Any:
     except TypeError:
         size, writable = 1, False
     if not writable:
-        raise errors.invalid_arg_type(
+        raise misuse.invalid_arg_type(
             "onread.buffer", "a writable buffer, or a function that returns one", buffer
         )
     if not size:
-        raise errors.invalid_arg_value("onread.buffer", buffer, "must not be empty")
+        raise misuse.invalid_arg_value("onread.buffer", buffer, "must not be empty")
     return buffer

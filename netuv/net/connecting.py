@@ -25,16 +25,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyuv
 
-from netuv import errors
-from netuv import options as opts
+from netuv import checks, errors, misuse
 from netuv.address import AddressInfo, check_block_list, is_ip
 from netuv.dns import ADDRCONFIG, check_hints
 from netuv.dns import lookup as dns_lookup
 from netuv.loop import Loop
+from netuv.net import options as opts
 from netuv.timers import Timeout, set_timeout
 
 if TYPE_CHECKING:
-    from netuv.socket import Socket
+    from netuv.net.socket import Socket
 
 _UVError = pyuv.error.UVError
 _FAMILIES = {None: 0, 0: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
@@ -69,12 +69,12 @@ def set_default_auto_select_family_attempt_timeout(value: int) -> None:
 
 def _check_bool(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise errors.invalid_arg_type(name, "a bool", value)
+        raise misuse.invalid_arg_type(name, "a bool", value)
     return value
 
 
 def _check_attempt_timeout(name: str, value: Any) -> int:
-    return max(_MIN_ATTEMPT_TIMEOUT, errors.check_int(name, value, 1, 2**31 - 1))
+    return max(_MIN_ATTEMPT_TIMEOUT, checks.check_int(name, value, 1, 2**31 - 1))
 
 
 class Plan:
@@ -90,28 +90,28 @@ class Plan:
             self.path_name = os.fsdecode(self.path)
             return
         if "port" not in given:
-            raise errors.missing_args("port", "path")
-        self.port = errors.check_port("port", given["port"])
+            raise misuse.missing_args("port", "path")
+        self.port = checks.check_port("port", given["port"])
         host = given.get("host")
         if host is not None and not isinstance(host, str):
-            raise errors.invalid_arg_type("host", "a str", host)
+            raise misuse.invalid_arg_type("host", "a str", host)
         self.host: str = host or "localhost"
         self.local_address = given.get("local_address")
         if self.local_address is not None and not is_ip(self.local_address):
-            raise errors.invalid_ip(self.local_address)
+            raise misuse.invalid_ip(self.local_address)
         local_port = given.get("local_port")
         if local_port is not None and not isinstance(local_port, int):
-            raise errors.invalid_arg_type("local_port", "an int", local_port)
-        self.local_port = 0 if local_port is None else errors.check_port("local_port", local_port)
+            raise misuse.invalid_arg_type("local_port", "an int", local_port)
+        self.local_port = 0 if local_port is None else checks.check_port("local_port", local_port)
         family = given.get("family")
         known = isinstance(family, (int, str, type(None))) and not isinstance(family, bool)
         if not known or family not in _FAMILIES:
-            raise errors.invalid_arg_value("family", family, "must be 0, 4, 6, 'IPv4' or 'IPv6'")
+            raise misuse.invalid_arg_value("family", family, "must be 0, 4, 6, 'IPv4' or 'IPv6'")
         self.family = _FAMILIES[family] or {"tcp4": 4, "tcp6": 6}.get(kind or "", 0)
         self.hints = check_hints("hints", given.get("hints"))
         self.lookup = given.get("lookup")
         if self.lookup is not None:
-            errors.check_callback("lookup", self.lookup)
+            checks.check_callback("lookup", self.lookup)
         select = given.get("auto_select_family")
         self.select = (
             _Defaults.auto_select_family if select is None else _check_bool("auto_select_family", select)
@@ -218,7 +218,7 @@ class Attempt:
         self.addresses.extend(pair for row in zip_longest(*columns) for pair in row if pair is not None)
         if not self.addresses:
             first = found[0] if found else (None, None)
-            self._fail_later(self._unusable(*first) or errors.invalid_ip(first[0]))
+            self._fail_later(self._unusable(*first) or misuse.invalid_ip(first[0]))
             return
         self._touch()
         if len(self.addresses) == 1:
@@ -229,9 +229,9 @@ class Attempt:
 
     def _unusable(self, address: Any, family: Any) -> BaseException | None:
         if not is_ip(address):
-            return errors.invalid_ip(address)
+            return misuse.invalid_ip(address)
         if family not in (4, 6):
-            return errors.invalid_address_family(family, *self.plan.where)
+            return misuse.invalid_address_family(family, *self.plan.where)
         return None
 
     def _fail_later(self, error: BaseException) -> None:
@@ -509,22 +509,22 @@ def check_handle(name: str, value: Any, loop: Loop, *kinds: type) -> Any:
     """A pyuv.TCP, a pyuv.Pipe, or one of ``kinds``, that is open and on this loop."""
     handle: Any = value
     if not isinstance(value, (pyuv.TCP, pyuv.Pipe, *kinds)):
-        raise errors.invalid_arg_type(name, "a pyuv.TCP or pyuv.Pipe", value)
+        raise misuse.invalid_arg_type(name, "a pyuv.TCP or pyuv.Pipe", value)
     if handle.closed:
-        raise errors.invalid_arg_value(name, handle, "must not be closed")
+        raise misuse.invalid_arg_value(name, handle, "must not be closed")
     if handle.loop is not loop.uv:
-        raise errors.invalid_arg_value(name, handle, "must be of the same loop")
+        raise misuse.invalid_arg_value(name, handle, "must be of the same loop")
     return handle
 
 
 def open_fd(loop: Loop, fd: Any, kind: str | None = None) -> tuple[Any, GivenFd]:
     """A handle for a descriptor that is handed over, and what is to be closed with it."""
-    fd = errors.check_int("fd", fd, 0, 2**31 - 1)
+    fd = checks.check_int("fd", fd, 0, 2**31 - 1)
     found = opts.fd_kind(fd)
     if found not in ("TCP", "PIPE"):
-        raise errors.invalid_fd_type(found)
+        raise misuse.invalid_fd_type(found)
     if kind is not None and (kind == "unix") != (found == "PIPE"):
-        raise errors.invalid_arg_value("type", kind, f"but the descriptor is a {found}")
+        raise misuse.invalid_arg_value("type", kind, f"but the descriptor is a {found}")
     given = GivenFd(fd)
     handle = pyuv.TCP(loop.uv) if found == "TCP" else pyuv.Pipe(loop.uv)
     own = os.dup(fd)

@@ -1,0 +1,107 @@
+"""Checks of arguments that many modules share; each raises what netuv.misuse has for it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import FunctionType, MethodType
+from typing import Any
+
+from netuv import misuse
+
+_ASYNC_FLAGS = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_GENERATOR_FLAGS = _ASYNC_FLAGS | inspect.CO_GENERATOR
+# How JavaScript reads a number: ASCII digits, white space around them, no '_', no sign before 0x.
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)")
+
+
+def check_callback(name: str, value: object) -> None:
+    """Raise unless ``value`` is a function, or anything callable, and not async.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
+    """
+    function: Any = value.__func__ if type(value) is MethodType else value
+    if type(function) is FunctionType and not function.__code__.co_flags & _GENERATOR_FLAGS:
+        return  # nearly always
+    if not callable(value):
+        raise misuse.invalid_arg_type(name, "a function", value)
+    check_async(value, name)
+
+
+def check_async(listener: Callable[..., Any], name: str = "listener") -> None:
+    """Raise if calling ``listener`` would only make a coroutine or a generator, of either kind.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
+    """
+    function: Any = listener.__func__ if type(listener) is MethodType else listener
+    if type(function) is FunctionType:  # nearly always; the general test is many times slower
+        flags = function.__code__.co_flags
+        if flags & _GENERATOR_FLAGS:
+            raise (misuse.async_listener if flags & _ASYNC_FLAGS else misuse.generator_listener)(
+                name, listener
+            )
+        return
+    for candidate in (function, getattr(type(function), "__call__", None)):  # noqa: B004
+        if inspect.iscoroutinefunction(candidate) or inspect.isasyncgenfunction(candidate):
+            raise misuse.async_listener(name, listener)
+        if inspect.isgeneratorfunction(candidate):
+            raise misuse.generator_listener(name, listener)
+
+
+def number_in(text: str) -> float | None:
+    """The number that JavaScript's ``Number(text)`` makes of a str; None where that is NaN."""
+    text = text.strip()
+    if _PREFIXED.fullmatch(text):
+        return int(text, 0)
+    return float(text) if _DECIMAL.fullmatch(text) else None
+
+
+def check_port(name: str, value: object, allow_zero: bool = True) -> int:
+    """The port as an int; numbers and what JavaScript reads as one ('80', '0x50') are accepted.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE for anything but a number or a str.
+    :raises ArgValueError: ERR_SOCKET_BAD_PORT unless it is a whole number from 0 to 65535.
+    """
+    number: float | None
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise misuse.invalid_arg_type(name, "an int or a str", value)
+    number = number_in(value) if isinstance(value, str) else value
+    # In this order: int() of a NaN or an infinity raises.
+    if number is None or not 0 <= number <= 65535 or number != int(number):
+        raise misuse.bad_port(name, value, allow_zero)
+    if number == 0 and not allow_zero:
+        raise misuse.bad_port(name, value, allow_zero)
+    return int(number)
+
+
+def check_int(name: str, value: object, low: int, high: int) -> int:
+    """The whole number from ``low`` to ``high``; 5.0 counts as 5, True does not count as 1.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE for anything but a number.
+    :raises ArgValueError: ERR_OUT_OF_RANGE.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise misuse.invalid_arg_type(name, "an int", value)
+    if isinstance(value, float) and not value.is_integer():
+        raise misuse.out_of_range(name, "an integer", value)
+    if not low <= value <= high:
+        raise misuse.out_of_range(name, f">= {low} and <= {high}", value)
+    return int(value)
+
+
+def check_options(
+    kind: str, options: object, known: Iterable[str], others: Mapping[str, Iterable[str]] | None = None
+) -> None:
+    """Raise if ``options`` is not a mapping or has a name that is not among ``known``.
+
+    :param kind: whose options they are, for the message: 'Socket', 'listen', …
+    :param others: as of :func:`unknown_option`.
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE or ERR_UNKNOWN_OPTION.
+    """
+    if not isinstance(options, Mapping):
+        raise misuse.invalid_arg_type("options", "a dict", options)
+    for name in options:
+        if name not in known:
+            raise misuse.unknown_option(name, known, kind, others)

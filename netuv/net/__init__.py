@@ -1,0 +1,1 @@
+"""Socket and Server, and how a Socket gets its connection."""

@@ -1,0 +1,1 @@
+"""libuv, as pyuv has it: the only package of netuv that imports pyuv."""
