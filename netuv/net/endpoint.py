@@ -33,12 +33,10 @@ class Endpoint(Duplex):
     timeout: float | None = None
 
     _loop: Loop
-    _in_read = False  # what a handle delivers never comes within the call that asked for it
     _handle: Any = None
     _idle: IdleTimer | None = None
     _in_flight: Any = None  # the handle while a uv_write of it is under way
     _last_queue_size: int = 0  # of libuv's write queue, when the idle timer looked at it
-    _dispatched: int = 0  # bytes handed to libuv
     _ref: bool = True
     _no_delay: bool = False
     _keep_alive: bool = False
@@ -64,13 +62,13 @@ class Endpoint(Duplex):
         if callback is not None:
             checks.check_callback("callback", callback)
         self._loop.check_thread()
-        if self.destroyed:
+        if self._stream_life.phase:
             return self
         self.timeout = timeout
         if self._idle is not None:
             self._idle.close()
             self._idle = None
-        self._sink = None
+        self._readable_state.consumer = None
         if timeout == 0:
             if callback is not None:
                 self.remove_listener("timeout", callback)
@@ -205,9 +203,13 @@ class Endpoint(Duplex):
     def writable_length(self) -> int:
         """Bytes in user memory: waiting for 'connect', or in libuv's queue. Node's ``writableLength``."""
         if self._in_flight and self._handle is not None:
-            waiting: int = self._write_length - self._writing_length + self._handle.write_queue_size
+            waiting: int = (
+                self._writable_state.length
+                - self._writable_state.current_length
+                + self._handle.write_queue_size
+            )
             return waiting
-        return self._write_length
+        return self._writable_state.length
 
     @property
     def buffer_size(self) -> int:
@@ -217,8 +219,8 @@ class Endpoint(Duplex):
     @property
     def bytes_written(self) -> int:
         """Bytes sent, and those that are queued. Node's ``bytesWritten``."""
-        in_libuv = self._writing_length if self._in_flight else 0
-        return self._dispatched + self._write_length - in_libuv
+        in_libuv = self._writable_state.current_length if self._in_flight else 0
+        return self._writable_state.sent + self._writable_state.length - in_libuv
 
     def address(self) -> AddressInfo | None:
         """The local end (address, family, port); None without one. Node's ``address()``."""

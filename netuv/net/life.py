@@ -2,7 +2,7 @@
 
 connect() on a destroyed socket begins a new life, perhaps before the handle of the former one is closed and
 while ticks of it wait. What is still to be told of a life (its 'error', its 'close') is noted by destroy(); a
-tick of the stream layer that is about a former life is left out.
+tick of the stream layer that is about a former life is left out: each has a Life object of its own.
 """
 
 from __future__ import annotations
@@ -15,41 +15,14 @@ import pyuv
 from netuv import errors, misuse
 from netuv.net import connecting
 from netuv.net.onread import OnRead
+from netuv.stream import state
 from netuv.stream.base import Done
-from netuv.stream.writable import Callback
+from netuv.stream.state import CLOSED, FINISHED, TOLD
 
-Self = TypeVar("Self", bound="Life")
-
-# What connect() on a destroyed socket starts over with (besides what __init__ sets).
-_LIFE = (
-    "_end_callbacks",
-    "_in_flight",
-    "_in_write",
-    "_onread_stopped",
-    "_queue",
-    "_soon",
-    "_unsent",
-    "_write_length",
-    "_writing",
-    "_writing_callbacks",
-    "_writing_length",
-    "closed",
-    "destroyed",
-    "errored",
-    "readable_ended",
-    "writable_ended",
-    "writable_finished",
-    "_close_emitted",
-    "_emitted_readable",
-    "_eof",
-    "_error_emitted",
-    "_final_called",
-    "_need_drain",
-    "_reading",
-)
+Self = TypeVar("Self", bound="SocketLife")
 
 
-class Life(OnRead):
+class SocketLife(OnRead):
     """The part of Socket that is about its end."""
 
     #: The Server that accepted it, or None. Node's ``server``.
@@ -59,7 +32,6 @@ class Life(OnRead):
     _attempt: Any = None  # the connecting.Attempt of the current connect()
     _given_fd: connecting.GivenFd | None = None
     _resetting: bool = False
-    _life: int = 0  # how often connect() began anew
     _closing: tuple[bool, ...] = ()  # had_error of the lives whose handle libuv has still to close
     _steps: tuple[Callable[[], None], ...] = ()  # the 'connect' listeners that are netuv's own
     _unsent: Done | None = None  # of the write that waits for 'connect'
@@ -78,16 +50,16 @@ class Life(OnRead):
 
     def _leave_to_parent(self) -> None:
         """Right after a fork, in the child: what is under way is the parent's."""
-        self._ready = self._sink = self._in_flight = None
+        self._ready = self._readable_state.consumer = self._in_flight = None
         if self._attempt is not None:
             self._attempt.cancelled = True
         if self._started and self._handle is not None:  # libuv may be about to read once more
             self._handle.stop_read()
 
     def _give_up(self) -> None:
-        self.destroyed = self.closed = True
+        self._stream_life.phase = CLOSED
         self.connecting = False
-        self._ready = self._sink = self._in_flight = None
+        self._ready = self._readable_state.consumer = self._in_flight = None
         if self._attempt is not None:
             self._attempt.cancelled = True
             self._attempt = None
@@ -106,7 +78,7 @@ class Life(OnRead):
             return
         if self.writable:
             self.end()
-        if self.writable_finished:
+        if self._writable_state.phase == FINISHED:
             self.destroy()
         else:
             self._soon = True
@@ -114,7 +86,7 @@ class Life(OnRead):
     def _after_finish(self) -> None:
         if self._soon:
             self.destroy()
-        elif self.writable_finished:  # else a 'finish' listener has begun a new life
+        else:
             super()._after_finish()
 
     def reset_and_destroy(self: Self) -> Self:
@@ -139,17 +111,15 @@ class Life(OnRead):
             self.destroy()
 
     def _destroy(self, error: BaseException | None, done: Done) -> None:
-        if self.connecting:  # only what is set is reset: _prime() says why
-            self.connecting = False
-        self._ready = self._sink = None
+        self.connecting = False
+        self._ready = self._readable_state.consumer = None
         if self._idle is not None:
             self._idle.close()
             self._idle = None
         if self._attempt is not None:
             self._attempt.cancel()
             self._attempt = None
-        if self._sockname is not None:
-            self._sockname = None
+        self._sockname = None
         if self._onread_rest:
             self._onread_rest = b""
         handle, self._handle = self._handle, None
@@ -168,8 +138,8 @@ class Life(OnRead):
                 self._given_fd.close()
                 self._given_fd = None
         self._note_error(error)
-        self.closed = True
-        self._tick(self._tell_end, error, self._life, handle is None)
+        self._stream_life.phase = CLOSED
+        self._tick(self._tell_end, error, self._stream_life, handle is None)
         if self.server is not None:
             self.server._on_socket_destroyed()
         if self._steps:
@@ -177,12 +147,11 @@ class Life(OnRead):
             for step in steps:
                 self.remove_listener("connect", step)
 
-    def _tell_end(self, error: BaseException | None, life: int, without_handle: bool) -> None:
+    def _tell_end(self, error: BaseException | None, life: state.Life, without_handle: bool) -> None:
         """Emit 'error' a tick after destroy(), and 'close' when that has not to wait for a handle."""
-        if life == self._life:
-            self._close_emitted = True
-            if error is not None:
-                self._error_emitted = True
+        life.phase = TOLD
+        if error is not None:
+            life.error_told = True
         try:
             if error is not None:
                 self.emit("error", error)
@@ -218,7 +187,7 @@ class Life(OnRead):
 
     def _tell_unsent(self, had_error: bool = False) -> None:
         """At 'close', for a write that waited for 'connect'; not at the 'close' of a former life."""
-        if self.destroyed and self._unsent is not None:
+        if self._stream_life.phase and self._unsent is not None:
             done, self._unsent = self._unsent, None
             self.remove_listener("close", self._tell_unsent)
             done(misuse.closed_before_connection())
@@ -230,42 +199,20 @@ class Life(OnRead):
 
     def _begin_life(self) -> None:
         """connect() after destroy(): start over. The callbacks of the former life hear in a tick."""
-        if self._writing or self._queue or self._end_callbacks:
+        writing, errored = self._writable_state, self.errored
+        if writing.writing or writing.queue or writing.end_callbacks:
             never = None
             if self._unsent is not None:
                 never = misuse.closed_before_connection()
                 self.remove_listener("close", self._tell_unsent)
-            unwritten = [*self._writing_callbacks, *(callback for _, callback in self._queue or ())]
+            unwritten = [*writing.current_callbacks, *(callback for _, callback in writing.queue or ())]
             waiting = tuple(callback for callback in unwritten if callback is not None)
-            self._tick(self._call_all, waiting, never or self.errored or misuse.stream_destroyed("write"))
-            ending = tuple(self._end_callbacks or ())
-            self._tick(self._call_all, ending, self.errored or misuse.stream_destroyed("end"))
-        for name in _LIFE:
-            self.__dict__.pop(name, None)
-        self._life += 1
-        self._peername = None
-        self.bytes_read = self._dispatched = 0
+            self._tick(self._call_all, waiting, never or errored or misuse.stream_destroyed("write"))
+            ending = tuple(writing.end_callbacks or ())
+            self._tick(self._call_all, ending, errored or misuse.stream_destroyed("end"))
+        self._stream_life = state.Life()
+        self._readable_state.begin_anew()
+        writing.begin_anew()
+        self._in_flight = self._unsent = self._peername = None
+        self._soon = self._onread_stopped = False
         self._update_ready()
-
-    # What is scheduled, or goes on after an event, is left alone when it is of a former life: connect() has
-    # taken back the state that it would follow from.
-
-    def _emit_end(self) -> None:
-        if self._eof:
-            super()._emit_end()
-        else:
-            self._end_scheduled = False
-
-    def _finish(self) -> None:
-        if self._final_called:
-            super()._finish()
-
-    def _fail_write(self, error: BaseException, callbacks: tuple[Callback, ...]) -> None:
-        if self.destroyed or self.errored is not None:
-            super()._fail_write(error, callbacks)
-        else:
-            self._call_all(callbacks, error)
-
-    def _fail_queue(self) -> None:
-        if self.destroyed or self.errored is not None:
-            super()._fail_queue()

@@ -17,7 +17,6 @@ class OnRead(Endpoint):
     """The part of Socket that serves ``onread``."""
 
     _started: bool = False  # reading: uv_read_start is in force, or will be after what is left
-    bytes_read: int
     _onread: tuple[Any, Callable[..., Any]] | None = None
     _onread_buffer: Any = None  # the one to fill next
     _onread_rest: bytes = b""  # what arrived and was not handed to it yet
@@ -42,7 +41,7 @@ class OnRead(Endpoint):
 
     def _on_read_into_buffer(self, handle: Any, data: bytes | None, status: int | None) -> None:
         if data:
-            self.bytes_read += len(data)
+            self._readable_state.received += len(data)
             if self._idle is not None:
                 self._idle.active()
             self._onread_rest = data
@@ -66,7 +65,7 @@ class OnRead(Endpoint):
                 try:
                     go_on = callback(size, buffer) is not False
                 finally:
-                    if callable(source) and not self.destroyed:
+                    if callable(source) and not self._stream_life.phase:
                         self._next_buffer()
                 if not go_on and self._started:
                     self._onread_stopped = True

@@ -13,8 +13,6 @@ nothing stands in the way of a write (connected, nothing queued, not corked, not
 Handle. It may come late (connect) and go early (destroy); 'close' is emitted when libuv has closed it. What
 can be set on it, and asked of it, is in endpoint.py; how it ends and begins anew in life.py; ``onread`` in
 onread.py.
-
-Most attributes have their start value on the class, so that an idle socket is small.
 """
 
 from __future__ import annotations
@@ -29,10 +27,11 @@ from netuv.address import check_block_list
 from netuv.loop import Loop, check_loop
 from netuv.net import connecting
 from netuv.net import options as opts
-from netuv.net.life import Life
+from netuv.net.life import SocketLife
 from netuv.stream.base import Done
 from netuv.stream.encoding import encode
-from netuv.stream.writable import Callback, Chunk, frozen
+from netuv.stream.state import ENDED, FINISHED, Callback, Life, Reading, Writing
+from netuv.stream.writable import Chunk, frozen
 
 Self = TypeVar("Self", bound="Socket")
 
@@ -44,7 +43,7 @@ _SMALL = 4 * 1024  # a chunk of fewer bytes is cheaper to copy than to hand over
 _MAX_CHUNK = 1 << 30  # pyuv's sizes have 32 bits
 
 
-class Socket(Life):
+class Socket(SocketLife):
     """A TCP or Unix-socket connection. Node's ``net.Socket``.
 
     :param fd: an open descriptor of a stream socket or pipe; the Socket owns it from then on.
@@ -81,6 +80,7 @@ class Socket(Life):
         opts.check_options("Socket", given, opts.SOCKET_OPTIONS)
         loop = check_loop(given.get("loop"))
         self._start_life(loop)
+        self._readable_state.in_read = False
         self._configure(given)
         if given.get("handle") is not None:
             self._adopt(connecting.check_handle("handle", given["handle"], loop, pyuv.TTY))
@@ -92,6 +92,11 @@ class Socket(Life):
 
             destroy_on_abort(given["signal"], self)
 
+    @property
+    def bytes_read(self) -> int:
+        """Bytes received. Node's ``bytesRead``."""
+        return self._readable_state.received
+
     def _start_life(self, loop: Loop) -> None:
         """The attributes of the read and write path, which are faster on the instance."""
         self._loop = loop
@@ -99,19 +104,15 @@ class Socket(Life):
         self._handle = None
         self._ready = None
         self._idle = None
-        self._decoder = None
-        self._flowing = None
-        self._sink = None
-        self.readable_length = 0
-        #: Bytes received. Node's ``bytesRead``.
-        self.bytes_read = 0
-        self._dispatched = 0
 
     @classmethod
     def _accepted(cls: type[Self], handle: Any, server: Any) -> Self:
         """The socket of a connection that a server accepted; it reads ahead at once, unless paused."""
         self = cls.__new__(cls)
         self._events = {}
+        self._stream_life = Life()
+        self._readable_state = reading = Reading(in_read=False)
+        self._writable_state = Writing()
         self._start_life(server._loop)
         self._handle = self._ready = handle
         self.server = server
@@ -128,10 +129,10 @@ class Socket(Life):
             self._apply_settings()
         self._loop._owners.add(self)
         if server.pause_on_connect:
-            self._flowing = False
-            self._paused = True
+            reading.flowing = False
+            reading.paused = True
         else:
-            self._reading = self._need_readable = self._started = True
+            reading.reading = reading.need_readable = self._started = True
             try:
                 handle.start_read(self._on_read)
             except _UVError as error:
@@ -152,7 +153,7 @@ class Socket(Life):
             self._can_read = False
         if given.get("writable", True) is False:
             self._can_write = False
-            self.writable_ended = self.writable_finished = True
+            self._writable_state.phase = FINISHED
         if given.get("high_water_mark") is not None:
             mark = checks.check_int("high_water_mark", given["high_water_mark"], 0, 1 << 30)
             self.readable_high_water_mark = self.writable_high_water_mark = mark
@@ -182,7 +183,7 @@ class Socket(Life):
 
     def __repr__(self) -> str:
         name = type(self).__name__
-        if self.destroyed:
+        if self._stream_life.phase:
             return f"<netuv.{name} destroyed>"
         return f"<netuv.{name} {self.ready_state} {self.remote_address or ''}>"
 
@@ -226,7 +227,7 @@ class Socket(Life):
                 raise misuse.invalid_handle_type()
             if self._started:  # to no purpose so far
                 self._stop_reading()
-        elif self.destroyed:
+        elif self._stream_life.phase:
             self._begin_life()
         try:
             if self._handle is None:
@@ -258,15 +259,15 @@ class Socket(Life):
             self._idle.active()
         self._apply_settings()
         self._update_ready()
-        life = self._life
+        life = self._stream_life
         try:
             try:
                 self.emit("connect")
             finally:
-                if life == self._life:
+                if life is self._stream_life:
                     self._take_steps()
         finally:
-            if life == self._life:
+            if life is self._stream_life:
                 try:
                     self.emit("ready")
                 finally:
@@ -305,7 +306,7 @@ class Socket(Life):
             self._start_reading()
 
     def _read_when_connected(self) -> None:
-        if self._reading and not self._started and self._handle is not None:
+        if self._readable_state.reading and not self._started and self._handle is not None:
             self._start_reading()
 
     def _start_reading(self) -> None:
@@ -320,24 +321,24 @@ class Socket(Life):
             self.destroy(errors.from_uv_error(error, "read"))
 
     def _stop_reading(self) -> None:
-        self._reading = False
+        self._readable_state.reading = False
         if self._started:
             self._started = False
             self._handle.stop_read()
 
     def _on_read(self, handle: Any, data: bytes | None, status: int | None) -> None:
         if data:
-            self.bytes_read += len(data)
+            self._readable_state.received += len(data)
             if self._idle is not None:
                 self._idle.active()
             if (
-                self._sink is None
-                and self._flowing
-                and self._decoder is None
+                self._readable_state.consumer is None
+                and self._readable_state.flowing
+                and self._readable_state.decoder is None
                 and len(self._events.get("data", ())) == 1
             ):
                 self._find_sink()
-            sink = self._sink
+            sink = self._readable_state.consumer
             if sink is not None:
                 sink(data)
             elif not self.push(data) and self._started:
@@ -357,7 +358,7 @@ class Socket(Life):
             try:
                 self.push(None)
             finally:
-                if not self._end_scheduled:
+                if not self._readable_state.end_scheduled:
                     self.read(0)
 
     def read(self, size: int | None = None) -> Any:
@@ -378,8 +379,8 @@ class Socket(Life):
             self._loop.check_thread()
         if self._onread is not None and not self.connecting and self._handle is not None:
             self._onread_stopped = False
-            if not self._started and not self._eof:
-                self._reading = True
+            if not self._started and not self._readable_state.phase:
+                self._readable_state.reading = True
                 self._start_reading()
         return super().resume()
 
@@ -403,11 +404,16 @@ class Socket(Life):
                 if error.args[0] not in _AGAIN:  # the kernel says it only once
                     failure = errors.from_uv_error(error, "write")
                     self._note_error(failure)
-                    self._tick(self._fail_write, failure, (callback,) if callback is not None else ())
+                    self._tick(
+                        self._fail_write,
+                        failure,
+                        (callback,) if callback is not None else (),
+                        self._stream_life,
+                    )
                     self._ready = None
                     return False
             else:
-                self._dispatched += sent
+                self._writable_state.sent += sent
                 if self._idle is not None:
                     self._idle.active()
                 if sent == len(data):
@@ -416,10 +422,15 @@ class Socket(Life):
                     return True
                 data = memoryview(data)[sent:]
         elif (
-            self._queue
+            self._writable_state.queue
             and data
-            and self._writing
-            and not (self.writable_ended or self.destroyed or self.errored is not None or self._loop.debug)
+            and self._writable_state.writing
+            and not (
+                self._writable_state.phase
+                or self._stream_life.phase
+                or self._stream_life.errored is not None
+                or self._loop.debug
+            )
         ):  # as in _accept(), which knows of all cases
             if callback is None and encoding is not None and callable(encoding):
                 encoding, callback = None, encoding
@@ -429,9 +440,9 @@ class Socket(Life):
                     checks.check_callback("callback", callback)
                 if kind is str:
                     data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
-                self._write_length += len(data)
-                self._need_drain = True
-                self._queue.append((data, callback))
+                self._writable_state.length += len(data)
+                self._writable_state.need_drain = True
+                self._writable_state.queue.append((data, callback))
                 return False
         self._loop.check_thread()
         answer = super().write(data, encoding, callback)
@@ -441,12 +452,12 @@ class Socket(Life):
     def _update_ready(self) -> None:
         clear = not (
             self.connecting
-            or self.destroyed
-            or self.writable_ended
-            or self.writable_corked
-            or self._writing
-            or self._queue
-            or self.errored
+            or self._stream_life.phase
+            or self._writable_state.phase
+            or self._writable_state.corked
+            or self._writable_state.writing
+            or self._writable_state.queue
+            or self._stream_life.errored
             or self._loop.debug
         )
         self._ready = self._handle if clear else None
@@ -463,7 +474,7 @@ class Socket(Life):
                 done(errors.from_uv_error(error, "write"))
                 return
             sent = 0
-        self._dispatched += len(chunk)
+        self._writable_state.sent += len(chunk)
         if sent == len(chunk):
             done(None)
         else:
@@ -474,7 +485,7 @@ class Socket(Life):
         if sum(map(len, chunks)) <= _JOIN_LIMIT:
             self._write(b"".join(chunks), done)
         elif self._can_write_now(lambda: self._writev(chunks, done), done):
-            self._dispatched += sum(map(len, chunks))
+            self._writable_state.sent += sum(map(len, chunks))
             self._send_rest(_with_small_ones_joined(chunks))
 
     def _can_write_now(self, again: Callable[[], None], done: Done) -> bool:
@@ -493,7 +504,7 @@ class Socket(Life):
             try:
                 again()
             finally:
-                self._in_write = False
+                self._writable_state.in_write = False
                 self._update_ready()
 
         self._unsent = done
@@ -509,7 +520,7 @@ class Socket(Life):
                 for i in range(0, len(chunk), _MAX_CHUNK)
             ]
         self._ready = None
-        self._last_queue_size = self._writing_length
+        self._last_queue_size = self._writable_state.current_length
         try:
             self._handle.write(chunks if len(chunks) > 1 else chunks[0], self._on_written)
         except _UVError as error:
@@ -524,8 +535,8 @@ class Socket(Life):
         self._in_flight = None
         self._last_queue_size = 0
         try:
-            if self.destroyed:
-                self._on_write(self.errored or misuse.stream_destroyed("write"))
+            if self._stream_life.phase:
+                self._on_write(self._stream_life.errored or misuse.stream_destroyed("write"))
             elif status is not None:
                 self._on_write(errors.from_status(status, "write"))
             else:
@@ -538,7 +549,7 @@ class Socket(Life):
             self._loop._drain()
 
     def _ended_error(self) -> BaseException:
-        if self.readable_ended and not self.allow_half_open:
+        if self._readable_state.phase == ENDED and not self.allow_half_open:
             return errors.this_socket_ended_by_other_party()
         return super()._ended_error()
 
@@ -589,26 +600,6 @@ class Socket(Life):
                 done(None)
             else:
                 done(errors.from_uv_error(error, "shutdown"))
-
-
-def _prime() -> None:
-    """Let the interpreter know first the attributes that most sockets have.
-
-    The instances of a class share one table of attribute names, with place for 30. One that sets another name
-    gets a table of its own, which doubles a socket's memory. All sockets together set more than 30, so those
-    of a connection that goes well, and of pipe(), have to be the first.
-    """
-    first = Socket.__new__(Socket)
-    for name in (
-        "_events _loop _ticks _handle _ready _idle _decoder _flowing _sink readable_length bytes_read"
-        " _dispatched server _no_delay _reading _need_readable _started _resume_scheduled _emitted_readable"
-        " _eof _end_scheduled readable_ended writable_ended _final_called writable_finished destroyed"
-        " _closing closed _close_emitted _pipes"
-    ).split():
-        setattr(first, name, None)
-
-
-_prime()
 
 
 def _with_small_ones_joined(chunks: list[Any]) -> list[Any]:

@@ -131,7 +131,7 @@ class FileInput(Terminal, Readable):
         pyuv.fs.read(self._loop.uv, self.fd, size, -1, self._on_read)
 
     def _on_read(self, request: Any) -> None:
-        if self.destroyed:
+        if self._stream_life.phase:
             pass
         elif request.error is not None:
             self.destroy(errors.from_status(request.error, "read"))

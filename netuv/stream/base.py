@@ -3,7 +3,7 @@
 A stream ends its life once, through ``destroy()``:
 
 1. ``destroyed`` becomes True, and the transport's ``_destroy(error, done)`` gives up its resource;
-2. ``done(error)`` sets ``closed`` and leaves the rest to a tick, so that no event comes before the
+2. ``done(error)`` makes ``closed`` True and leaves the rest to a tick, so that no event comes before the
    caller of ``destroy()`` has returned;
 3. the tick emits 'error', at most once in a stream's life, and then 'close'.
 
@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from netuv import misuse
 from netuv.emitter import EventEmitter
+from netuv.stream.state import CLOSED, DESTROYED, TOLD, Life
 
 Self = TypeVar("Self", bound="Stream")
 
@@ -32,17 +33,26 @@ Done = Callable[["BaseException | None"], None]
 class Stream(EventEmitter):
     """Base of Readable, Writable and Duplex."""
 
-    #: True from the moment of destroy().
-    destroyed: bool = False
-    #: True once the resource is given up; 'close' comes with it or right after.
-    closed: bool = False
-    #: The error that ended the stream, or None.
-    errored: BaseException | None = None
-
     _each_hears = ("data", "close")  # what one listener raises costs the others no chunk
 
-    _error_emitted: bool = False
-    _close_emitted: bool = False
+    def __init__(self) -> None:
+        super().__init__()
+        self._stream_life = Life()
+
+    @property
+    def destroyed(self) -> bool:
+        """True from the moment of destroy()."""
+        return self._stream_life.phase >= DESTROYED
+
+    @property
+    def closed(self) -> bool:
+        """True once the resource is given up; 'close' comes with it or right after."""
+        return self._stream_life.phase >= CLOSED
+
+    @property
+    def errored(self) -> BaseException | None:
+        """The error that ended the stream, or None."""
+        return self._stream_life.errored
 
     def destroy(self: Self, error: BaseException | None = None) -> Self:
         """End the stream now: no more I/O, what is still queued is dropped. Node's ``destroy()``.
@@ -51,44 +61,44 @@ class Stream(EventEmitter):
         """
         if error is not None and not isinstance(error, BaseException):
             raise misuse.invalid_arg_type("error", "an exception or None", error)
-        if self.destroyed:
+        if self._stream_life.phase:
             return self
         self._note_error(error)
-        self.destroyed = True
+        self._stream_life.phase = DESTROYED
         try:
             self._destroy(error, self._after_destroy)
         except Exception as failure:
-            if self.closed:
+            if self._stream_life.phase >= CLOSED:
                 raise
             self._after_destroy(failure)
         return self
 
     def _error_or_destroy(self, error: BaseException) -> None:
         """What goes wrong on a stream that is already destroyed is nobody's concern any more."""
-        if not self.destroyed:
+        if not self._stream_life.phase:
             self.destroy(error)
 
     def _note_error(self, error: BaseException | None) -> None:
-        if error is not None and self.errored is None:
-            self.errored = error
+        if error is not None and self._stream_life.errored is None:
+            self._stream_life.errored = error
 
     def _after_destroy(self, error: BaseException | None) -> None:
-        if self.closed:
+        if self._stream_life.phase >= CLOSED:
             return  # the hook was done already
         self._note_error(error)
-        self.closed = True
+        self._stream_life.phase = CLOSED
         self._tick(self._emit_end_of_life, error)
 
     def _emit_end_of_life(self, error: BaseException | None) -> None:
-        if error is not None and not self._error_emitted:
-            self._error_emitted = True
+        if error is not None and not self._stream_life.error_told:
+            self._stream_life.error_told = True
             try:
                 self.emit("error", error)
             finally:  # an 'error' nobody listens to is raised, and 'close' still comes
-                self._close_emitted = True
+                self._stream_life.phase = TOLD
                 self._emit_close()
         else:
-            self._close_emitted = True
+            self._stream_life.phase = TOLD
             self._emit_close()
 
     # -- hooks -------------------------------------------------------------------------------------

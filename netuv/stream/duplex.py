@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from netuv.stream.readable import Readable
+from netuv.stream.state import ENDED, FINISHED
 from netuv.stream.writable import Writable
 
 Self = TypeVar("Self", bound="Duplex")
@@ -26,17 +27,19 @@ class Duplex(Writable, Readable):
     allow_half_open: bool = True
 
     def _after_end(self) -> None:
-        if not self.readable_ended:
+        if self._readable_state.phase != ENDED:
             return  # an 'end' listener has begun to connect anew
         if self.writable and not self.allow_half_open:
             self._tick(self._end_with_peer)
-        elif self.writable_finished or not self._can_write:
+        elif self._writable_state.phase == FINISHED or not self._can_write:
             self.destroy()
 
     def _end_with_peer(self) -> None:
-        if self.writable and self.readable_ended:
+        if self.writable and self._readable_state.phase == ENDED:
             self.end()
 
     def _after_finish(self) -> None:
-        if self.readable_ended or not self._can_read:
+        if self._writable_state.phase != FINISHED:
+            return  # a 'finish' listener has begun to connect anew
+        if self._readable_state.phase == ENDED or not self._can_read:
             self.destroy()

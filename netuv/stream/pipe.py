@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from netuv import misuse
 from netuv.emitter import EventEmitter
 from netuv.stream.base import Stream
+from netuv.stream.state import ENDED
 
 if TYPE_CHECKING:
     from netuv.stream.readable import Readable
@@ -42,10 +43,10 @@ class Pipe:
     def start(self) -> None:
         """Put the listeners in place and let the source flow; all of it, or nothing when that fails."""
         source, destination = self.source, self.destination
-        flowing = source._flowing
-        source._pipes += (self,)
+        flowing = source._readable_state.flowing
+        source._readable_state.pipes += (self,)
         try:
-            if source.readable_ended:
+            if source._readable_state.phase == ENDED:
                 source._tick(self._on_end)
             else:
                 source.once("end", self._on_end)
@@ -56,13 +57,15 @@ class Pipe:
             source.on("data", self._on_data)
             destination.emit("pipe", source)
         except BaseException:
-            source._pipes = tuple(pipe for pipe in source._pipes if pipe is not self)
+            source._readable_state.pipes = tuple(
+                pipe for pipe in source._readable_state.pipes if pipe is not self
+            )
             try:
                 self.detach()
             finally:
                 if not flowing:
-                    source._flowing = flowing
-                    source._sink = None
+                    source._readable_state.flowing = flowing
+                    source._readable_state.consumer = None
             raise
         if getattr(destination, "closed", False) is True:  # its 'close' may have been, and is not waited for
             source._tick(self._leave_closed)
@@ -113,7 +116,7 @@ class Pipe:
 
     def _go_on(self) -> None:
         source = self.source
-        if "data" in source._events and not any(pipe.waiting for pipe in source._pipes):
+        if "data" in source._events and not any(pipe.waiting for pipe in source._readable_state.pipes):
             source.resume()
 
     def _on_end(self) -> None:
@@ -128,7 +131,7 @@ class Pipe:
         destination = self.destination
         self._leave()
         if not _listens_to_errors(destination):
-            if isinstance(destination, Stream) and not destination._error_emitted:
+            if isinstance(destination, Stream) and not destination._stream_life.error_told:
                 destination._error_or_destroy(error)
             else:
                 destination.emit("error", error)  # nobody listens: it is raised

@@ -39,6 +39,7 @@ from netuv import misuse
 from netuv.emitter import EventEmitter
 from netuv.stream.base import Stream
 from netuv.stream.encoding import Decoder, canonical, encode
+from netuv.stream.state import ALIVE, ENDED, EOF, TOLD, Reading
 
 if TYPE_CHECKING:
     from netuv.stream.pipe import Pipe
@@ -57,58 +58,63 @@ class Readable(Stream):
 
     #: Reading stops while this many bytes or more wait to be taken. Node's ``readableHighWaterMark``.
     readable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK
-    #: Bytes (characters after set_encoding) waiting for read(). Node's ``readableLength``.
-    readable_length: int = 0
-    #: True once 'end' was emitted. Node's ``readableEnded``.
-    readable_ended: bool = False
-    #: True once anything was delivered. Node's ``readableDidRead``.
-    readable_did_read: bool = False
 
     _can_read: bool = True
-    _flowing: bool | None = None
-    _sink: Callable[[Any], object] | None = None
-    _read_buffer: deque[Chunk] | None = None
-    _read_offset: int = 0  # what read() has taken of the first chunk already
-    _decoder: Decoder | None = None
-    _pipes: tuple[Pipe, ...] = ()
-    _eof: bool = False  # push(None) came; the buffer may still hold data
-    _reading: bool = False
     _reads_on: bool = False
-    # Inside _read(), and before the first: what is pushed is not emitted directly.
-    _in_read: bool = True
-    _paused: bool = False
-    _need_readable: bool = False
-    _emitted_readable: bool = False
-    _readable_listening: bool = False
-    _resume_scheduled: bool = False
-    _reading_more: bool = False
-    _end_scheduled: bool = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._readable_state = Reading()
 
     # -- state that a user may ask for -------------------------------------------------------------
 
     @property
+    def readable_length(self) -> int:
+        """Bytes (characters after set_encoding) waiting for read(). Node's ``readableLength``."""
+        return self._readable_state.length
+
+    @property
+    def readable_ended(self) -> bool:
+        """True once 'end' was emitted. Node's ``readableEnded``."""
+        return self._readable_state.phase == ENDED
+
+    @property
+    def readable_did_read(self) -> bool:
+        """True once anything was delivered. Node's ``readableDidRead``."""
+        return self._readable_state.did_read
+
+    @property
     def readable(self) -> bool:
         """True while data may still come. Node's ``readable``."""
-        return self._can_read and not self.destroyed and not self._error_emitted and not self.readable_ended
+        return (
+            self._can_read
+            and self._stream_life.phase == ALIVE
+            and not self._stream_life.error_told
+            and self._readable_state.phase != ENDED
+        )
 
     @property
     def readable_flowing(self) -> bool | None:
         """None, True or False, as the head of this module tells. Node's ``readableFlowing``."""
-        return self._flowing
+        return self._readable_state.flowing
 
     @property
     def readable_aborted(self) -> bool:
         """True when the stream ended before 'end'. Node's ``readableAborted``."""
-        return self._can_read and (self.destroyed or self.errored is not None) and not self.readable_ended
+        return (
+            self._can_read
+            and (self._stream_life.phase != ALIVE or self._stream_life.errored is not None)
+            and self._readable_state.phase != ENDED
+        )
 
     @property
     def readable_encoding(self) -> str | None:
         """The encoding of set_encoding(), or None for bytes. Node's ``readableEncoding``."""
-        return self._decoder.encoding if self._decoder is not None else None
+        return self._readable_state.decoder.encoding if self._readable_state.decoder is not None else None
 
     def is_paused(self) -> bool:
         """True after pause(), unpipe() or a 'readable' listener. Node's ``isPaused()``."""
-        return self._paused or self._flowing is False
+        return self._readable_state.paused or self._readable_state.flowing is False
 
     # -- what the transport delivers ---------------------------------------------------------------
 
@@ -120,45 +126,50 @@ class Readable(Stream):
         """
         if type(chunk) is not bytes or not chunk:
             if chunk is None:
-                self._reading = False
+                self._readable_state.reading = False
                 self._on_eof()
                 return False
             chunk = self._as_chunk(chunk, encoding)
             if chunk is None:
                 return False
             if not chunk:
-                self._reading = False
+                self._readable_state.reading = False
                 self._maybe_read_more()
                 return self._wants_more()
         if not self._reads_on:
-            self._reading = False
-        if self._eof:
+            self._readable_state.reading = False
+        if self._readable_state.phase:
             self._error_or_destroy(misuse.push_after_eof())
             return False
-        if self.destroyed or self.errored is not None:
+        if self._stream_life.phase or self._stream_life.errored is not None:
             return False
-        if self._decoder is not None and isinstance(chunk, bytes):
-            chunk = self._decoder.write(chunk)
+        if self._readable_state.decoder is not None and isinstance(chunk, bytes):
+            chunk = self._readable_state.decoder.write(chunk)
             if not chunk:
-                if not self._reading:
+                if not self._readable_state.reading:
                     self._maybe_read_more()
                 return self._wants_more()
-        if self._flowing and not self.readable_length and not self._in_read and "data" in self._events:
-            self.readable_did_read = True
+        if (
+            self._readable_state.flowing
+            and not self._readable_state.length
+            and not self._readable_state.in_read
+            and "data" in self._events
+        ):
+            self._readable_state.did_read = True
             try:
                 self.emit("data", chunk)
             finally:
-                if not self._reading:
+                if not self._readable_state.reading:
                     self._maybe_read_more()
         else:
-            self._sink = None
-            if self._read_buffer is None:
-                self._read_buffer = deque()
-            self._read_buffer.append(chunk)
-            self.readable_length += len(chunk)
+            self._readable_state.consumer = None
+            if self._readable_state.buffer is None:
+                self._readable_state.buffer = deque()
+            self._readable_state.buffer.append(chunk)
+            self._readable_state.length += len(chunk)
             self._after_buffering()
-        length = self.readable_length
-        return not self._eof and (not length or length < self.readable_high_water_mark)
+        length = self._readable_state.length
+        return not self._readable_state.phase and (not length or length < self.readable_high_water_mark)
 
     def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
         """Put data back, to be read first. Node's ``unshift()``; None is the end, as of push().
@@ -175,27 +186,32 @@ class Readable(Stream):
             return False
         if not chunk:
             return self._wants_more()
-        if self.readable_ended:
+        if self._readable_state.phase == ENDED:
             self._error_or_destroy(misuse.unshift_after_end())
-        elif self.destroyed or self.errored is not None:
+        elif self._stream_life.phase or self._stream_life.errored is not None:
             return False
         else:
-            if self._decoder is not None and isinstance(chunk, bytes):
-                decoder = Decoder(self._decoder.encoding)
+            if self._readable_state.decoder is not None and isinstance(chunk, bytes):
+                decoder = Decoder(self._readable_state.decoder.encoding)
                 chunk = decoder.write(chunk) + decoder.end()
-            if self._flowing and not self.readable_length and not self._in_read and "data" in self._events:
-                self.readable_did_read = True
+            if (
+                self._readable_state.flowing
+                and not self._readable_state.length
+                and not self._readable_state.in_read
+                and "data" in self._events
+            ):
+                self._readable_state.did_read = True
                 try:
                     self.emit("data", chunk)
                 finally:
                     self._maybe_read_more()
             else:
-                self._sink = None
-                if self._read_buffer is None:
-                    self._read_buffer = deque()
+                self._readable_state.consumer = None
+                if self._readable_state.buffer is None:
+                    self._readable_state.buffer = deque()
                 self._drop_taken()
-                self._read_buffer.appendleft(chunk)
-                self.readable_length += len(chunk)
+                self._readable_state.buffer.appendleft(chunk)
+                self._readable_state.length += len(chunk)
                 self._after_buffering()
         return self._wants_more()
 
@@ -214,7 +230,11 @@ class Readable(Stream):
 
         Whoever has replaced emit() or push(), in a subclass or on the instance, is to see each chunk.
         """
-        if self._flowing and self.readable_length == 0 and self._decoder is None:
+        if (
+            self._readable_state.flowing
+            and self._readable_state.length == 0
+            and self._readable_state.decoder is None
+        ):
             listeners = self._events.get("data", ())
             if (
                 type(listeners) is tuple  # of which one that has many is none
@@ -222,39 +242,39 @@ class Readable(Stream):
                 and getattr(self.emit, "__func__", None) is EventEmitter.emit
                 and getattr(self.push, "__func__", None) is Readable.push
             ):
-                self._sink = listeners[0]
-                self.readable_did_read = True
+                self._readable_state.consumer = listeners[0]
+                self._readable_state.did_read = True
 
     def _wants_more(self) -> bool:
-        return not self._eof and (
-            self.readable_length < self.readable_high_water_mark or self.readable_length == 0
+        return not self._readable_state.phase and (
+            self._readable_state.length < self.readable_high_water_mark or self._readable_state.length == 0
         )
 
     def _after_buffering(self) -> None:
-        if self._need_readable:
-            self._need_readable = False
-            if not self._emitted_readable:
-                self._emitted_readable = True
+        if self._readable_state.need_readable:
+            self._readable_state.need_readable = False
+            if not self._readable_state.emitted_readable:
+                self._readable_state.emitted_readable = True
                 self._tick(self._emit_readable)
-        if not self._reading:
+        if not self._readable_state.reading:
             self._maybe_read_more()
 
     def _on_eof(self) -> None:
-        if self._eof:
+        if self._readable_state.phase:
             return
-        if self._decoder is not None:
-            rest = self._decoder.end()
+        if self._readable_state.decoder is not None:
+            rest = self._readable_state.decoder.end()
             if rest:
-                if self._read_buffer is None:
-                    self._read_buffer = deque()
-                self._read_buffer.append(rest)
-                self.readable_length += len(rest)
-        self._eof = True
-        if self._in_read:
+                if self._readable_state.buffer is None:
+                    self._readable_state.buffer = deque()
+                self._readable_state.buffer.append(rest)
+                self._readable_state.length += len(rest)
+        self._readable_state.phase = EOF
+        if self._readable_state.in_read:
             self._schedule_readable()
         else:
-            self._need_readable = False
-            self._emitted_readable = True
+            self._readable_state.need_readable = False
+            self._readable_state.emitted_readable = True
             try:
                 self._emit_readable()
             except BaseException:
@@ -280,101 +300,112 @@ class Readable(Stream):
                 raise misuse.out_of_range("size", "<= 1GiB", size)
             self.readable_high_water_mark = 1 << (size - 1).bit_length()
         if size != 0:
-            self._emitted_readable = False
-        elif self._need_readable and (self._eof or 0 < self.readable_high_water_mark <= self.readable_length):
-            if self.readable_length == 0:
+            self._readable_state.emitted_readable = False
+        elif self._readable_state.need_readable and (
+            self._readable_state.phase or 0 < self.readable_high_water_mark <= self._readable_state.length
+        ):
+            if self._readable_state.length == 0:
                 self._schedule_end()
             else:
                 self._schedule_readable()
             return None
 
         # In the first case that is what _how_much() would say.
-        count = self.readable_length if size is None and not self._flowing else self._how_much(size)
-        if count == 0 and self._eof:
-            if self.readable_length == 0:
+        count = (
+            self._readable_state.length
+            if size is None and not self._readable_state.flowing
+            else self._how_much(size)
+        )
+        if count == 0 and self._readable_state.phase:
+            if self._readable_state.length == 0:
                 self._schedule_end()
             return None
         wanted = (
-            self._need_readable
-            or self.readable_length == 0
-            or self.readable_length - count < self.readable_high_water_mark
+            self._readable_state.need_readable
+            or self._readable_state.length == 0
+            or self._readable_state.length - count < self.readable_high_water_mark
         )
-        if wanted and not (self._reading or self._eof or self.destroyed or self.errored):
+        if wanted and not (
+            self._readable_state.reading
+            or self._readable_state.phase
+            or self._stream_life.phase
+            or self._stream_life.errored
+        ):
             self._ask_for_more()
-            if not self._reading:  # it has pushed already
+            if not self._readable_state.reading:  # it has pushed already
                 count = self._how_much(size)
 
         if count > 0:
-            buffer = self._read_buffer
+            buffer = self._readable_state.buffer
             assert buffer is not None
-            if count == len(buffer[0]) and not self._read_offset:
+            if count == len(buffer[0]) and not self._readable_state.offset:
                 chunk = buffer.popleft()
-                self.readable_length -= count
+                self._readable_state.length -= count
             else:
                 chunk = self._take(count)
         else:
             chunk = None
         if chunk is None:
             count = 0
-            if self.readable_length <= self.readable_high_water_mark:
-                self._need_readable = True
-        elif self._pipes:
-            for pipe in self._pipes:
+            if self._readable_state.length <= self.readable_high_water_mark:
+                self._readable_state.need_readable = True
+        elif self._readable_state.pipes:
+            for pipe in self._readable_state.pipes:
                 pipe.waiting = False
-        if self.readable_length == 0:
-            if not self._eof:
-                self._need_readable = True
+        if self._readable_state.length == 0:
+            if not self._readable_state.phase:
+                self._readable_state.need_readable = True
             elif size is None or size != count:
                 self._schedule_end()
-        if chunk is not None and not self._error_emitted and not self._close_emitted:
-            self.readable_did_read = True
+        if chunk is not None and not self._stream_life.error_told and self._stream_life.phase != TOLD:
+            self._readable_state.did_read = True
             self.emit("data", chunk)
         return chunk
 
     def _how_much(self, size: int | None) -> int:
-        length = self.readable_length
+        length = self._readable_state.length
         if size is None:
-            if self._flowing and length and self._read_buffer:
-                return len(self._read_buffer[0]) - self._read_offset
+            if self._readable_state.flowing and length and self._readable_state.buffer:
+                return len(self._readable_state.buffer[0]) - self._readable_state.offset
             return length
         if size <= 0:
             return 0
         if size <= length:
             return size
-        return length if self._eof else 0
+        return length if self._readable_state.phase else 0
 
     def _ask_for_more(self) -> None:
-        self._reading = self._in_read = True
-        if self.readable_length == 0:
-            self._need_readable = True
+        self._readable_state.reading = self._readable_state.in_read = True
+        if self._readable_state.length == 0:
+            self._readable_state.need_readable = True
         try:
             self._read(self.readable_high_water_mark)
         except Exception as error:
             self._error_or_destroy(error)
         except BaseException:
-            self._reading = False  # so that it is asked again
+            self._readable_state.reading = False  # so that it is asked again
             raise
         finally:
-            self._in_read = False
+            self._readable_state.in_read = False
 
     def _drop_taken(self) -> None:
         """Let the buffer start with what is still to be read."""
-        if self._read_offset and self._read_buffer:
-            self._read_buffer[0] = self._read_buffer[0][self._read_offset :]
-            self._read_offset = 0
+        if self._readable_state.offset and self._readable_state.buffer:
+            self._readable_state.buffer[0] = self._readable_state.buffer[0][self._readable_state.offset :]
+            self._readable_state.offset = 0
 
     def _take(self, count: int) -> Chunk:
-        buffer = self._read_buffer
+        buffer = self._readable_state.buffer
         assert buffer is not None
-        self.readable_length -= count
+        self._readable_state.length -= count
         parts = []
         while count > 0:
-            start, first = self._read_offset, buffer[0]
+            start, first = self._readable_state.offset, buffer[0]
             end = start + count
             if end < len(first):
-                self._read_offset = end
+                self._readable_state.offset = end
             else:
-                self._read_offset = 0
+                self._readable_state.offset = 0
                 buffer.popleft()
             part = first[start:end]
             count -= len(part)
@@ -384,31 +415,42 @@ class Readable(Stream):
     # -- 'readable', 'end', and the flow, in ticks ---------------------------------------------------
 
     def _schedule_readable(self) -> None:
-        self._need_readable = False
-        if not self._emitted_readable:
-            self._emitted_readable = True
+        self._readable_state.need_readable = False
+        if not self._readable_state.emitted_readable:
+            self._readable_state.emitted_readable = True
             self._tick(self._emit_readable)
 
     def _emit_readable(self) -> None:
         try:
-            if not self.destroyed and self.errored is None and (self.readable_length or self._eof):
+            if (
+                not self._stream_life.phase
+                and self._stream_life.errored is None
+                and (self._readable_state.length or self._readable_state.phase)
+            ):
                 try:
                     self.emit("readable")
                 finally:
-                    self._emitted_readable = False
+                    self._readable_state.emitted_readable = False
         finally:
-            if self._flowing:
+            if self._readable_state.flowing:
                 self._flow()
-            elif not self._eof and self.readable_length <= self.readable_high_water_mark:
-                self._need_readable = True
+            elif (
+                not self._readable_state.phase
+                and self._readable_state.length <= self.readable_high_water_mark
+            ):
+                self._readable_state.need_readable = True
 
     def _flow(self) -> None:
-        if self._reading and not self.readable_length and not self._eof:
-            self._need_readable = True  # all that read() would do
-            self._emitted_readable = False
+        if (
+            self._readable_state.reading
+            and not self._readable_state.length
+            and not self._readable_state.phase
+        ):
+            self._readable_state.need_readable = True  # all that read() would do
+            self._readable_state.emitted_readable = False
             return
         try:
-            while self._flowing and self.read() is not None:
+            while self._readable_state.flowing and self.read() is not None:
                 pass
         except BaseException:
             self._tick(self._flow)  # the listener that raised has had its chunk; the others follow
@@ -416,42 +458,42 @@ class Readable(Stream):
 
     def _maybe_read_more(self) -> None:
         """Fill the buffer up to the high-water mark, unless pause() said not to."""
-        if not self._reading_more:
-            self._reading_more = True
+        if not self._readable_state.reading_more:
+            self._readable_state.reading_more = True
             self._tick(self._read_more)
 
     def _read_more(self) -> None:
         try:
             while (
-                not self._reading
-                and not self._eof
-                and (not self._paused or "readable" in self._events)
+                not self._readable_state.reading
+                and not self._readable_state.phase
+                and (not self._readable_state.paused or "readable" in self._events)
                 and (
-                    self.readable_length < self.readable_high_water_mark
-                    or (self._flowing and self.readable_length == 0)
+                    self._readable_state.length < self.readable_high_water_mark
+                    or (self._readable_state.flowing and self._readable_state.length == 0)
                 )
             ):
-                before = self.readable_length
+                before = self._readable_state.length
                 self.read(0)
-                if self.readable_length == before:
+                if self._readable_state.length == before:
                     break
         finally:
-            self._reading_more = False
+            self._readable_state.reading_more = False
 
     def _schedule_end(self) -> None:
-        if not self.readable_ended and not self._end_scheduled:
-            self._end_scheduled = True
+        if self._readable_state.phase != ENDED and not self._readable_state.end_scheduled:
+            self._readable_state.end_scheduled = True
             self._tick(self._emit_end)
 
     def _emit_end(self) -> None:
-        self._end_scheduled = False
+        self._readable_state.end_scheduled = False
         if (
-            self.errored is None
-            and not self._close_emitted
-            and not self.readable_ended
-            and self.readable_length == 0
+            self._readable_state.phase == EOF  # else a Socket has connected anew
+            and self._stream_life.errored is None
+            and self._stream_life.phase != TOLD
+            and self._readable_state.length == 0
         ):
-            self.readable_ended = True
+            self._readable_state.phase = ENDED
             try:
                 self.emit("end")
             finally:
@@ -464,37 +506,37 @@ class Readable(Stream):
 
     def resume(self: Self) -> Self:
         """Let 'data' flow, from the next tick on. Node's ``resume()``."""
-        if not self._flowing:
-            self._flowing = not self._readable_listening
-            if not self._resume_scheduled:
-                self._resume_scheduled = True
+        if not self._readable_state.flowing:
+            self._readable_state.flowing = not self._readable_state.readable_listening
+            if not self._readable_state.resume_scheduled:
+                self._readable_state.resume_scheduled = True
                 self._tick(self._resume)
-        if self._paused:
-            self._paused = False
+        if self._readable_state.paused:
+            self._readable_state.paused = False
         return self
 
     def _resume(self) -> None:
         try:
-            if not self._reading and not self._paused:
+            if not self._readable_state.reading and not self._readable_state.paused:
                 self.read(0)
         finally:
-            self._resume_scheduled = False
+            self._readable_state.resume_scheduled = False
             try:
                 self.emit("resume")
             finally:
                 self._flow()
-                if self._flowing and not self._reading:
+                if self._readable_state.flowing and not self._readable_state.reading:
                     self.read(0)
 
     def pause(self: Self) -> Self:
         """No 'data' from here on; what the peer sends waits in the kernel. Node's ``pause()``."""
         try:
-            if self._flowing is not False:
-                self._flowing = False
-                self._sink = None
+            if self._readable_state.flowing is not False:
+                self._readable_state.flowing = False
+                self._readable_state.consumer = None
                 self.emit("pause")
         finally:
-            self._paused = True
+            self._readable_state.paused = True
             if "readable" not in self._events:  # whose listeners are not held up by it, as in Node
                 self._stop_reading()
         return self
@@ -507,19 +549,19 @@ class Readable(Stream):
         """
         decoder = Decoder(canonical("utf8" if encoding is None else encoding))
         self._drop_taken()
-        waiting = self._read_buffer or ()
+        waiting = self._readable_state.buffer or ()
         text = "".join(
             decoder.write(encode(chunk, self.readable_encoding or "utf8"))
             if isinstance(chunk, str)
             else decoder.write(chunk)
             for chunk in waiting
         )
-        if self._eof:
+        if self._readable_state.phase:
             text += decoder.end()
-        self._decoder = decoder
-        self._sink = None
-        self._read_buffer = deque([text]) if text else None
-        self.readable_length = len(text)
+        self._readable_state.decoder = decoder
+        self._readable_state.consumer = None
+        self._readable_state.buffer = deque([text]) if text else None
+        self._readable_state.length = len(text)
         return self
 
     # -- listeners decide on the mode ----------------------------------------------------------------
@@ -531,30 +573,34 @@ class Readable(Stream):
             return result
         if event == "data":
             listening = "readable" in self._events
-            if listening is not self._readable_listening:
-                self._readable_listening = listening
-            if self._flowing is not False:
+            if listening is not self._readable_state.readable_listening:
+                self._readable_state.readable_listening = listening
+            if self._readable_state.flowing is not False:
                 self.resume()
-        elif event == "readable" and not self.readable_ended and not self._readable_listening:
-            self._readable_listening = self._need_readable = True
-            self._flowing = False
-            self._sink = None
-            self._emitted_readable = False
-            if self.readable_length:
+        elif (
+            event == "readable"
+            and self._readable_state.phase != ENDED
+            and not self._readable_state.readable_listening
+        ):
+            self._readable_state.readable_listening = self._readable_state.need_readable = True
+            self._readable_state.flowing = False
+            self._readable_state.consumer = None
+            self._readable_state.emitted_readable = False
+            if self._readable_state.length:
                 self._schedule_readable()
-            elif not self._reading:
+            elif not self._readable_state.reading:
                 self._tick(self.read, 0)
         return result
 
     def _add_listener(self, event: str, listener: Any, prepend: bool = False) -> None:
         if event == "data":
-            self._sink = None
+            self._readable_state.consumer = None
         super()._add_listener(event, listener, prepend)
 
     def remove_listener(self, event: str, f: Callable[..., Any]) -> Any:
         """As of EventEmitter."""
         if event == "data":
-            self._sink = None
+            self._readable_state.consumer = None
         try:
             return super().remove_listener(event, f)
         finally:
@@ -563,7 +609,7 @@ class Readable(Stream):
 
     def remove_all_listeners(self, event: str | None = None) -> Any:
         """As of EventEmitter."""
-        self._sink = None
+        self._readable_state.consumer = None
         try:
             return super().remove_all_listeners(event)
         finally:
@@ -571,13 +617,13 @@ class Readable(Stream):
                 self._tick(self._update_readable_listening)
 
     def _update_readable_listening(self) -> None:
-        self._readable_listening = "readable" in self._events
-        if self._resume_scheduled and not self._paused:
-            self._flowing = True
+        self._readable_state.readable_listening = "readable" in self._events
+        if self._readable_state.resume_scheduled and not self._readable_state.paused:
+            self._readable_state.flowing = True
         elif "data" in self._events:
             self.resume()
-        elif not self._readable_listening:
-            self._flowing = self._sink = None
+        elif not self._readable_state.readable_listening:
+            self._readable_state.flowing = self._readable_state.consumer = None
 
     # -- pipe --------------------------------------------------------------------------------------
 
@@ -602,7 +648,7 @@ class Readable(Stream):
 
         Node's ``unpipe()``.
         """
-        pipes = self._pipes
+        pipes = self._readable_state.pipes
         if destination is None:
             gone = pipes
         else:
@@ -613,12 +659,12 @@ class Readable(Stream):
 
     def _drop_pipes(self, gone: tuple[Pipe, ...]) -> None:
         """Each is detached and its destination told, whatever a listener raises."""
-        self._pipes = tuple(pipe for pipe in self._pipes if pipe not in gone)
+        self._readable_state.pipes = tuple(pipe for pipe in self._readable_state.pipes if pipe not in gone)
         with ExitStack() as todo:  # done in the opposite order
             for pipe in reversed(gone):
                 todo.callback(pipe.destination.emit, "unpipe", self)
                 todo.callback(pipe.detach)
-            if not self._pipes:
+            if not self._readable_state.pipes:
                 self.pause()
 
     # -- hooks -------------------------------------------------------------------------------------
@@ -627,4 +673,4 @@ class Readable(Stream):
         raise NotImplementedError
 
     def _stop_reading(self) -> None:
-        self._reading = False
+        self._readable_state.reading = False

@@ -29,10 +29,10 @@ from netuv import checks, misuse
 from netuv.stream.base import Done, Stream
 from netuv.stream.encoding import canonical, encode
 from netuv.stream.readable import DEFAULT_HIGH_WATER_MARK
+from netuv.stream.state import ALIVE, ENDING, FINAL, FINISHED, OPEN, TOLD, Callback, Life, Writing
 
 Self = TypeVar("Self", bound="Writable")
 Chunk = Any  # bytes, or a memoryview of bytes while nothing is queued
-Callback = Callable[["BaseException | None"], object]
 
 
 class Writable(Stream):
@@ -40,46 +40,59 @@ class Writable(Stream):
 
     #: In bytes; informative, as write() answers by S16. Node's ``writableHighWaterMark``.
     writable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK
-    #: How often cork() was called without uncork(). Node's ``writableCorked``.
-    writable_corked: int = 0
-    #: True once end() was called. Node's ``writableEnded``.
-    writable_ended: bool = False
-    #: True once all is written and 'finish' was (or is being) emitted. Node's ``writableFinished``.
-    writable_finished: bool = False
 
     _can_write: bool = True
-    _write_length: int = 0  # bytes not yet written, those of the current write included
     _default_encoding: str = "utf8"
-    _queue: deque[tuple[Chunk, Callback | None]] | None = None
-    _writing: bool = False  # the transport has a write that is not done
-    _in_write: bool = False  # inside _write() or _writev()
-    _writing_length: int = 0  # its bytes that are still counted in _write_length
-    _writing_callbacks: tuple[Callback, ...] = ()
-    _clearing: bool = False
-    _need_drain: bool = False
-    _after_write_scheduled: bool = False
-    _final_called: bool = False
-    _end_callbacks: list[Callback] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._writable_state = Writing()
+
+    @property
+    def writable_corked(self) -> int:
+        """How often cork() was called without uncork(). Node's ``writableCorked``."""
+        return self._writable_state.corked
+
+    @property
+    def writable_ended(self) -> bool:
+        """True once end() was called. Node's ``writableEnded``."""
+        return self._writable_state.phase >= ENDING
+
+    @property
+    def writable_finished(self) -> bool:
+        """True once all is written and 'finish' was (or is being) emitted. Node's ``writableFinished``."""
+        return self._writable_state.phase == FINISHED
 
     @property
     def writable(self) -> bool:
         """True while write() is allowed. Node's ``writable``."""
-        return self._can_write and not self.writable_ended and not self.destroyed and self.errored is None
+        return (
+            self._can_write
+            and self._writable_state.phase == OPEN
+            and self._stream_life.phase == ALIVE
+            and self._stream_life.errored is None
+        )
 
     @property
     def writable_length(self) -> int:
         """Bytes in user memory: not yet taken by the kernel. Node's ``writableLength``."""
-        return self._write_length
+        return self._writable_state.length
 
     @property
     def writable_need_drain(self) -> bool:
         """True between a write() that answered False and 'drain'. Node's ``writableNeedDrain``."""
-        return self._need_drain and not self.destroyed and not self.writable_ended
+        return (
+            self._writable_state.need_drain and not self._stream_life.phase and not self._writable_state.phase
+        )
 
     @property
     def writable_aborted(self) -> bool:
         """True when the stream ended before 'finish'. Node's ``writableAborted``."""
-        return self._can_write and (self.destroyed or self.errored is not None) and not self.writable_finished
+        return (
+            self._can_write
+            and (self._stream_life.phase != ALIVE or self._stream_life.errored is not None)
+            and self._writable_state.phase != FINISHED
+        )
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -106,7 +119,7 @@ class Writable(Stream):
         return (
             self._accept(data, encoding, callback) is None
             and self.writable_length == 0
-            and self.errored is None
+            and self._stream_life.errored is None
         )
 
     def _accept(
@@ -125,9 +138,9 @@ class Writable(Stream):
             raise misuse.invalid_arg_type("data", "bytes-like or str", data)
 
         error: BaseException | None = None
-        if self.writable_ended:
+        if self._writable_state.phase:
             error = self._ended_error()
-        elif self.destroyed:
+        elif self._stream_life.phase:
             error = misuse.stream_destroyed("write")
         if error is not None:
             if callback is not None:
@@ -136,61 +149,65 @@ class Writable(Stream):
             return error
 
         size = len(chunk)
-        self._write_length += size
-        if self._writing or self.writable_corked or self.errored is not None:
-            if self._queue is None:
-                self._queue = deque()
-            self._queue.append((chunk if type(chunk) is bytes else frozen(chunk), callback))
+        self._writable_state.length += size
+        if (
+            self._writable_state.writing
+            or self._writable_state.corked
+            or self._stream_life.errored is not None
+        ):
+            if self._writable_state.queue is None:
+                self._writable_state.queue = deque()
+            self._writable_state.queue.append((chunk if type(chunk) is bytes else frozen(chunk), callback))
             if size:
-                self._need_drain = True
+                self._writable_state.need_drain = True
             return None
         self._hand_over(self._write, chunk, size, (callback,) if callback is not None else ())
         if self.writable_length:
-            self._need_drain = True
+            self._writable_state.need_drain = True
         return None
 
     def _hand_over(
         self, hook: Callable[[Any, Done], object], what: Any, length: int, callbacks: tuple[Callback, ...]
     ) -> None:
         """Call _write() or _writev()."""
-        self._writing_length = length
-        self._writing_callbacks = callbacks
-        self._writing = self._in_write = True
+        self._writable_state.current_length = length
+        self._writable_state.current_callbacks = callbacks
+        self._writable_state.writing = self._writable_state.in_write = True
         try:
             hook(what, self._on_write)
         except Exception as error:
             self._on_write(error)
         except BaseException:  # an interrupt: nobody knows how much was written
             self.destroy()
-            if self._writing:
+            if self._writable_state.writing:
                 self._on_write(misuse.stream_destroyed("write"))
             raise
         finally:
-            self._in_write = False
+            self._writable_state.in_write = False
 
     def _part_written(self, size: int) -> None:
-        self._write_length -= size
-        self._writing_length -= size
+        self._writable_state.length -= size
+        self._writable_state.current_length -= size
 
     def _on_write(self, error: BaseException | None) -> None:
         """The transport is done with the current write."""
-        if not self._writing:
+        if not self._writable_state.writing:
             self._error_or_destroy(error or misuse.multiple_callback())
             return
-        synchronous = self._in_write
-        callbacks = self._writing_callbacks
-        self._writing = False
-        self._writing_callbacks = ()
-        self._write_length -= self._writing_length
-        self._writing_length = 0
+        synchronous = self._writable_state.in_write
+        callbacks = self._writable_state.current_callbacks
+        self._writable_state.writing = False
+        self._writable_state.current_callbacks = ()
+        self._writable_state.length -= self._writable_state.current_length
+        self._writable_state.current_length = 0
 
         if error is not None:
             if getattr(error, "code", None) != "ERR_STREAM_DESTROYED":
                 self._note_error(error)
             if synchronous:
-                self._tick(self._fail_write, error, callbacks)
+                self._tick(self._fail_write, error, callbacks, self._stream_life)
             else:
-                self._fail_write(error, callbacks)
+                self._fail_write(error, callbacks, self._stream_life)
             return
 
         try:
@@ -200,41 +217,47 @@ class Writable(Stream):
                 self._after_write(callbacks)
             elif callbacks:
                 self._tick(self._after_write, callbacks)
-            elif self._need_drain and self._write_length == 0 and not self._after_write_scheduled:
-                self._after_write_scheduled = True
+            elif (
+                self._writable_state.need_drain
+                and self._writable_state.length == 0
+                and not self._writable_state.after_write_scheduled
+            ):
+                self._writable_state.after_write_scheduled = True
                 self._tick(self._after_write, callbacks)
             else:
                 self._maybe_finish()
 
     def _after_write(self, callbacks: tuple[Callback, ...]) -> None:
-        self._after_write_scheduled = False
+        self._writable_state.after_write_scheduled = False
         try:
             if (
-                self._need_drain
-                and self._write_length == 0
-                and not self.writable_ended
-                and not self.destroyed
+                self._writable_state.need_drain
+                and self._writable_state.length == 0
+                and not self._writable_state.phase
+                and not self._stream_life.phase
             ):
-                self._need_drain = False
+                self._writable_state.need_drain = False
                 self.emit("drain")
         finally:
             try:
                 self._call_all(callbacks, None)
             finally:
                 try:
-                    if self.destroyed:
-                        self._fail_queue()
+                    if self._stream_life.phase:
+                        self._fail_queue(self._stream_life)
                 finally:
                     self._maybe_finish()
 
-    def _fail_write(self, error: BaseException, callbacks: tuple[Callback, ...]) -> None:
+    def _fail_write(self, error: BaseException, callbacks: tuple[Callback, ...], life: Life) -> None:
+        """``life`` is the one that the write was of; a Socket may have connected anew since."""
         try:
             self._call_all(callbacks, error)
         finally:
-            try:
-                self._fail_queue()
-            finally:
-                self._error_or_destroy(error)
+            if life is self._stream_life:
+                try:
+                    self._fail_queue(life)
+                finally:
+                    self._error_or_destroy(error)
 
     def _call_all(self, callbacks: tuple[Callback, ...], error: BaseException | None) -> None:
         """Call each; when one raises, the rest is called in a tick of its own."""
@@ -246,52 +269,61 @@ class Writable(Stream):
                     self._tick(self._call_all, callbacks[index + 1 :], error)
                 raise
 
-    def _fail_queue(self) -> None:
+    def _fail_queue(self, life: Life) -> None:
         """What is still queued will never be written: say so to its callbacks, and to those of end()."""
-        if self._writing:
-            return  # it comes here again when that write has failed
-        queue, self._queue = self._queue or (), None
-        self._write_length -= sum(len(chunk) for chunk, _ in queue)
+        if life is not self._stream_life or self._writable_state.writing:
+            return  # of a former life; or it comes here again when that write has failed
+        queue, self._writable_state.queue = self._writable_state.queue or (), None
+        self._writable_state.length -= sum(len(chunk) for chunk, _ in queue)
         waiting = tuple(callback for _, callback in queue if callback is not None)
-        ending, self._end_callbacks = self._end_callbacks or [], None
+        ending, self._writable_state.end_callbacks = self._writable_state.end_callbacks or [], None
         try:
-            self._call_all(waiting, self.errored or misuse.stream_destroyed("write"))
+            self._call_all(waiting, self._stream_life.errored or misuse.stream_destroyed("write"))
         finally:
-            self._call_all(tuple(ending), self.errored or misuse.stream_destroyed("end"))
+            self._call_all(tuple(ending), self._stream_life.errored or misuse.stream_destroyed("end"))
 
     def _clear_queue(self) -> None:
         """Hand the queue to the transport: one chunk as it is; several as one _writev, or one by one."""
-        if self._clearing or not self._queue or self.writable_corked or self.destroyed:
+        if (
+            self._writable_state.clearing
+            or not self._writable_state.queue
+            or self._writable_state.corked
+            or self._stream_life.phase
+        ):
             return
-        self._clearing = True
+        self._writable_state.clearing = True
         try:
-            if self._writev is not None and len(self._queue) > 1:
-                queue, self._queue = self._queue, None
+            if self._writev is not None and len(self._writable_state.queue) > 1:
+                queue, self._writable_state.queue = self._writable_state.queue, None
                 callbacks = tuple(callback for _, callback in queue if callback is not None)
                 chunks = [chunk for chunk, _ in queue]
                 del queue
-                self._hand_over(self._writev, chunks, self._write_length, callbacks)
+                self._hand_over(self._writev, chunks, self._writable_state.length, callbacks)
             else:
-                while self._queue and not (self._writing or self.errored or self.destroyed):
-                    chunk, callback = self._queue.popleft()
+                while self._writable_state.queue and not (
+                    self._writable_state.writing or self._stream_life.errored or self._stream_life.phase
+                ):
+                    chunk, callback = self._writable_state.queue.popleft()
                     callbacks = (callback,) if callback is not None else ()
                     self._hand_over(self._write, chunk, len(chunk), callbacks)
-                if not self._queue:
-                    self._queue = None  # an empty deque is larger than all else of an idle stream
+                if not self._writable_state.queue:
+                    self._writable_state.queue = (
+                        None  # an empty deque is larger than all else of an idle stream
+                    )
         finally:
-            self._clearing = False
+            self._writable_state.clearing = False
 
     # -- cork --------------------------------------------------------------------------------------
 
     def cork(self) -> None:
         """Queue what is written, until uncork() or end(), to send it as one. Node's ``cork()``."""
-        self.writable_corked += 1
+        self._writable_state.corked += 1
 
     def uncork(self) -> None:
         """Take back one cork(); after the last one the queue is sent. Node's ``uncork()``."""
-        if self.writable_corked:
-            self.writable_corked -= 1
-            if not self._writing:
+        if self._writable_state.corked:
+            self._writable_state.corked -= 1
+            if not self._writable_state.writing:
                 self._clear_queue()
 
     def set_default_encoding(self: Self, encoding: str) -> Self:
@@ -320,46 +352,45 @@ class Writable(Stream):
         if callback is not None:
             checks.check_callback("callback", callback)
         error = self._accept(data, encoding) if data is not None else None
-        if self.writable_corked:
-            self.writable_corked = 1
+        if self._writable_state.corked:
+            self._writable_state.corked = 1
             self.uncork()
 
         if error is None:
-            if self.writable_finished:
+            if self._writable_state.phase == FINISHED:
                 error = misuse.already_finished("end")
-            elif self.destroyed:
-                self.writable_ended = True
-                error = self.errored or misuse.stream_destroyed("end")
-            elif not self.writable_ended and self.errored is None:
-                self.writable_ended = True
+            elif self._stream_life.phase:
+                self._writable_state.phase = self._writable_state.phase or ENDING
+                error = self._stream_life.errored or misuse.stream_destroyed("end")
+            elif not self._writable_state.phase and self._stream_life.errored is None:
+                self._writable_state.phase = ENDING
                 self._maybe_finish()
-                if self.destroyed:  # by a 'prefinish' listener
-                    error = self.errored or misuse.stream_destroyed("end")
+                if self._stream_life.phase:  # by a 'prefinish' listener
+                    error = self._stream_life.errored or misuse.stream_destroyed("end")
 
         if callback is not None:
-            if error is not None or self.errored is not None:
-                self._tick(callback, error or self.errored)
+            if error is not None or self._stream_life.errored is not None:
+                self._tick(callback, error or self._stream_life.errored)
             else:
-                if self._end_callbacks is None:
-                    self._end_callbacks = []
-                self._end_callbacks.append(callback)
+                if self._writable_state.end_callbacks is None:
+                    self._writable_state.end_callbacks = []
+                self._writable_state.end_callbacks.append(callback)
         return self
 
     def _can_finish(self) -> bool:
         return (
-            self.writable_ended
-            and not self.destroyed
-            and not self.writable_finished
-            and not self._writing
-            and not self._queue
-            and self._write_length == 0
-            and self.errored is None
+            OPEN < self._writable_state.phase < FINISHED
+            and not self._stream_life.phase
+            and not self._writable_state.writing
+            and not self._writable_state.queue
+            and self._writable_state.length == 0
+            and self._stream_life.errored is None
         )
 
     def _maybe_finish(self) -> None:
-        if not self._can_finish() or self._final_called:
+        if not self._can_finish() or self._writable_state.phase >= FINAL:
             return
-        self._final_called = True
+        self._writable_state.phase = FINAL
         if self._final is None:
             try:
                 self.emit("prefinish")
@@ -383,7 +414,7 @@ class Writable(Stream):
 
     def _on_final(self, error: BaseException | None) -> None:
         if error is not None:
-            callbacks, self._end_callbacks = self._end_callbacks or [], None
+            callbacks, self._writable_state.end_callbacks = self._writable_state.end_callbacks or [], None
             try:
                 self._call_all(tuple(callbacks), error)
             finally:
@@ -395,16 +426,20 @@ class Writable(Stream):
                 self._tick(self._finish)
 
     def _finish_unless_destroyed(self) -> None:
-        if not self.destroyed:
+        if not self._stream_life.phase:
             self._finish()
 
     def _finish(self) -> None:
-        if self._error_emitted or self._close_emitted:
+        if (
+            self._writable_state.phase != FINAL  # a Socket has connected anew
+            or self._stream_life.error_told
+            or self._stream_life.phase == TOLD
+        ):
             return
-        self.writable_finished = True
+        self._writable_state.phase = FINISHED
         try:
-            if self._end_callbacks:
-                callbacks, self._end_callbacks = self._end_callbacks, None
+            if self._writable_state.end_callbacks:
+                callbacks, self._writable_state.end_callbacks = self._writable_state.end_callbacks, None
                 self._call_all(tuple(callbacks), None)
         finally:
             try:
@@ -417,8 +452,8 @@ class Writable(Stream):
 
     def destroy(self: Self, error: BaseException | None = None) -> Self:
         """As of Stream; what is queued hears of it."""
-        if not self.destroyed and (self._queue or self._end_callbacks):
-            self._tick(self._fail_queue)
+        if not self._stream_life.phase and (self._writable_state.queue or self._writable_state.end_callbacks):
+            self._tick(self._fail_queue, self._stream_life)
         return super().destroy(error)
 
     # -- hooks -------------------------------------------------------------------------------------

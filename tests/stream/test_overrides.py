@@ -85,7 +85,7 @@ def test_without_them_a_socket_keeps_its_short_way(run: Run) -> None:
         sinks: list[Any] = []
 
         def on_data(data: bytes, sock: Any = sock, sinks: Any = sinks, theirs: Any = theirs) -> None:
-            sinks.append(sock._sink)
+            sinks.append(sock._readable_state.consumer)
             theirs.close()
 
         sock.on("data", on_data)

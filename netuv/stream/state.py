@@ -1,0 +1,142 @@
+"""The state of a stream: its life, its reading half and its writing half, each an object of its own.
+
+What a stream is, is told by phases, which only move on. A Socket that connects anew begins again.
+
+===========  ==================================================  =========================================
+object       phases                                              who moves it on
+===========  ==================================================  =========================================
+Life         ALIVE, DESTROYED, CLOSED, TOLD                      destroy(), the transport's done, a tick
+Reading      OPEN, EOF, ENDED                                    push(None), a tick that emits 'end'
+Writing      OPEN, ENDING, FINAL, FINISHED                       end(), the empty queue, a tick that emits
+                                                                 'finish'
+===========  ==================================================  =========================================
+
+The first phase of each is 0, so ``if not life.phase`` asks whether a stream is alive. ``base``, ``readable``
+and ``writable`` write one of these objects each; everybody else reads. What is in them is no name that a
+subclass would have to avoid.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from netuv.stream.encoding import Decoder
+    from netuv.stream.pipe import Pipe
+
+Callback = Callable[["BaseException | None"], object]
+
+ALIVE, DESTROYED, CLOSED, TOLD = range(4)  # TOLD: 'close' was emitted, or is being emitted
+OPEN, EOF, ENDED = range(3)
+ENDING, FINAL, FINISHED = range(1, 4)  # after OPEN; FINAL: the transport has been told
+
+
+class Life:
+    """Of the stream as a whole."""
+
+    __slots__ = ("error_told", "errored", "phase")
+
+    def __init__(self) -> None:
+        self.phase = ALIVE
+        self.errored: BaseException | None = None  # the error that ended it
+        self.error_told = False  # 'error' was emitted
+
+
+class Reading:
+    """Of the reading half; the head of netuv.stream.readable tells how it works."""
+
+    __slots__ = (
+        "buffer",
+        "consumer",
+        "decoder",
+        "did_read",
+        "emitted_readable",
+        "end_scheduled",
+        "flowing",
+        "in_read",
+        "length",
+        "need_readable",
+        "offset",
+        "paused",
+        "phase",
+        "pipes",
+        "readable_listening",
+        "reading",
+        "reading_more",
+        "received",
+        "resume_scheduled",
+    )
+
+    def __init__(self, in_read: bool = True) -> None:
+        self.phase = OPEN
+        self.flowing: bool | None = None
+        self.paused = False
+        #: The one 'data' listener, when a chunk needs no more than to be handed to it.
+        self.consumer: Callable[[Any], object] | None = None
+        self.buffer: deque[Any] | None = None
+        self.offset = 0  # what read() has taken of the first chunk already
+        self.length = 0  # bytes (characters after set_encoding) in the buffer
+        self.decoder: Decoder | None = None
+        self.pipes: tuple[Pipe, ...] = ()
+        self.did_read = False  # anything was delivered
+        self.received = 0  # bytes that the transport has delivered
+        self.reading = False  # the transport was asked for more
+        # Inside _read(), and before the first: what is pushed is not emitted directly. What a handle delivers
+        # never comes within the call that asked for it.
+        self.in_read = in_read
+        self.need_readable = False
+        self.emitted_readable = False
+        self.readable_listening = False
+        # A tick of this kind is on its way:
+        self.resume_scheduled = False
+        self.reading_more = False
+        self.end_scheduled = False
+
+    def begin_anew(self) -> None:
+        """For another connection; what the user has set, and has not read yet, stays."""
+        self.phase = OPEN
+        self.reading = self.emitted_readable = False
+        self.received = 0
+
+
+class Writing:
+    """Of the writing half; the head of netuv.stream.writable tells how it works."""
+
+    __slots__ = (
+        "after_write_scheduled",
+        "clearing",
+        "corked",
+        "current_callbacks",
+        "current_length",
+        "end_callbacks",
+        "in_write",
+        "length",
+        "need_drain",
+        "phase",
+        "queue",
+        "sent",
+        "writing",
+    )
+
+    def __init__(self) -> None:
+        self.phase = OPEN
+        self.corked = 0  # cork() without uncork()
+        self.length = 0  # bytes not yet written, those of the current write included
+        self.queue: deque[tuple[Any, Callback | None]] | None = None
+        self.writing = False  # the transport has a write that is not done
+        self.in_write = False  # inside _write() or _writev()
+        self.current_length = 0  # of the current write, what is still counted in length
+        self.current_callbacks: tuple[Callback, ...] = ()
+        self.sent = 0  # bytes handed to the transport
+        self.need_drain = False
+        self.after_write_scheduled = False
+        self.clearing = False
+        self.end_callbacks: list[Callback] | None = None
+
+    def begin_anew(self) -> None:
+        """For another connection; cork() stays, and what was queued is lost."""
+        corked, after_write, clearing = self.corked, self.after_write_scheduled, self.clearing
+        Writing.__init__(self)
+        self.corked, self.after_write_scheduled, self.clearing = corked, after_write, clearing
