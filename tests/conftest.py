@@ -20,17 +20,16 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import LARGEST_READ, LIMIT, Connection, finish_lookups, open_fds, receive_all
+from helpers import LARGEST_READ, LIMIT, Connection, Transport, finish_lookups, open_fds, receive_all
 
 import netuv
 from netuv import loop as loop_module
 
-__all__ = ["LARGEST_READ", "LIMIT", "receive_all"]  # test modules import these from here
+__all__ = ["LARGEST_READ", "LIMIT", "Transport", "receive_all"]  # test modules import these from here
 
 
 TREE = Path(__file__).resolve().parent.parent
@@ -201,53 +200,6 @@ def peer() -> Iterator[Callable[..., Peer]]:
     yield start
     for each in peers:
         each.result()
-
-
-@dataclass
-class Transport:
-    """One kind of stream socket: how to listen and connect, in netuv and in the stdlib."""
-
-    name: str
-    listen_args: tuple[Any, ...]
-    family: int
-    folder: str
-
-    def connect_args(self, server: netuv.Server) -> tuple[Any, ...]:
-        address = server.address()
-        if isinstance(address, str):
-            return (address,)
-        assert address is not None
-        return (address.port, address.address)
-
-    def stdlib_address(self, server: netuv.Server) -> Any:
-        address = server.address()
-        if isinstance(address, str):
-            return address
-        assert address is not None
-        return (address.address, address.port)
-
-    def client(self, server_address: Any) -> socket.socket:
-        """A blocking stdlib socket connected to the address, with a bound on each call."""
-        sock = socket.socket(self.family)
-        sock.settimeout(LIMIT)
-        sock.connect(server_address)
-        return sock
-
-    def listener(self) -> socket.socket:
-        """A listening stdlib socket."""
-        sock = socket.socket(self.family)
-        sock.settimeout(LIMIT)
-        if self.family == socket.AF_UNIX:
-            sock.bind(self.listen_args[0] + ".peer")
-        else:
-            sock.bind((self.listen_args[1], 0))
-        sock.listen()
-        return sock
-
-    def peer_args(self, sock: socket.socket) -> tuple[Any, ...]:
-        """The arguments of netuv.connect() for a listener()."""
-        name = sock.getsockname()
-        return (name,) if isinstance(name, str) else (name[1], name[0])
 
 
 @pytest.fixture(params=["tcp4", "tcp6", "unix"])

@@ -1,4 +1,4 @@
-"""What several test modules use and is no fixture: limits, a Connection under observation, small peers."""
+"""What several test modules use and is no fixture: limits, types, a watched Connection, small peers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -22,6 +23,11 @@ LIMIT = 20.0  # seconds that one run of a loop, or one peer, may take
 LARGEST_READ = 256 << 10  # bytes that a socket takes from the kernel at once
 MiB = 1 << 20
 LINGER_0 = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends a reset
+
+# The fixtures of these names.
+Run = Callable[[], None]
+MustCall = Callable[..., Callable[..., Any]]
+PeerOf = Callable[..., Any]
 
 
 def finish_lookups() -> None:
@@ -57,6 +63,53 @@ def tcp_pair() -> tuple[socket.socket, socket.socket]:
         near = socket.create_connection(listener.getsockname()[:2], LIMIT)
         far, _ = listener.accept()
     return near, far
+
+
+@dataclass
+class Transport:
+    """One kind of stream socket: how to listen and connect, in netuv and in the stdlib."""
+
+    name: str
+    listen_args: tuple[Any, ...]
+    family: int
+    folder: str
+
+    def connect_args(self, server: netuv.Server) -> tuple[Any, ...]:
+        address = server.address()
+        if isinstance(address, str):
+            return (address,)
+        assert address is not None
+        return (address.port, address.address)
+
+    def stdlib_address(self, server: netuv.Server) -> Any:
+        address = server.address()
+        if isinstance(address, str):
+            return address
+        assert address is not None
+        return (address.address, address.port)
+
+    def client(self, server_address: Any) -> socket.socket:
+        """A blocking stdlib socket connected to the address, with a bound on each call."""
+        sock = socket.socket(self.family)
+        sock.settimeout(LIMIT)
+        sock.connect(server_address)
+        return sock
+
+    def listener(self) -> socket.socket:
+        """A listening stdlib socket."""
+        sock = socket.socket(self.family)
+        sock.settimeout(LIMIT)
+        if self.family == socket.AF_UNIX:
+            sock.bind(self.listen_args[0] + ".peer")
+        else:
+            sock.bind((self.listen_args[1], 0))
+        sock.listen()
+        return sock
+
+    def peer_args(self, sock: socket.socket) -> tuple[Any, ...]:
+        """The arguments of netuv.connect() for a listener()."""
+        name = sock.getsockname()
+        return (name,) if isinstance(name, str) else (name[1], name[0])
 
 
 class Connection:
@@ -122,3 +175,17 @@ def error_of(run: Any, emitter: Any) -> tuple[netuv.NetError, list[Any]]:
     assert isinstance(events[0], netuv.NetError)
     assert events[1:] in ([("close", True)], [("close",)])
     return events[0], events
+
+
+def watch(emitter: Any, *events: str) -> list[Any]:
+    """Note these events in a list: the name, or the name with the arguments."""
+    seen: list[Any] = []
+    for event in events:
+        emitter.on(event, lambda *args, event=event: seen.append((event, *args) if args else event))
+    return seen
+
+
+def option(emitter: Any, level: int, name: int) -> int:
+    """What the kernel says of a server's or a socket's descriptor."""
+    with socket.socket(fileno=os.dup(emitter._handle.fileno())) as sock:
+        return sock.getsockopt(level, name)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from helpers import MustCall, PeerOf, Run
 
 import netuv
+from tests.net.peers import accept, place
 
 DATA = bytes(range(100))
 
@@ -156,3 +159,59 @@ def test_when_the_next_buffer_is_asked_for(run: Any, must_call: Any) -> None:
     server.listen(0, "127.0.0.1")
     run()
     assert seen == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.row("N08")
+@pytest.mark.parametrize("source", ["buffer", "function"])
+def test_onread(run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf, source: str) -> None:
+    """Each piece is in the buffer while the callback runs; 'data' is not emitted."""
+    content = os.urandom(100_000)
+    peer(accept, listener, lambda sock: sock.sendall(content))
+    buffer = bytearray(1000)
+    received = bytearray()
+    made: list[bytearray] = []
+
+    def make() -> bytearray:
+        made.append(bytearray(1000))
+        return made[-1]
+
+    def on_read(size: int, given: bytearray) -> None:
+        assert 0 < size <= 1000
+        assert given is (buffer if source == "buffer" else made[-1])
+        received.extend(given[:size])
+
+    onread = {"buffer": buffer if source == "buffer" else make, "callback": on_read}
+    sock = netuv.connect({**place(listener), "onread": onread})
+    sock.on("data", must_call(times=0)).on("end", must_call())
+    sock.on("close", must_call(lambda had_error: None))
+    run()
+    assert bytes(received) == content
+    assert sock.bytes_read == len(content)
+
+
+@pytest.mark.row("N08")
+def test_onread_that_answers_false_pauses(
+    run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf
+) -> None:
+    content = os.urandom(5000)
+    peer(accept, listener, lambda sock: sock.sendall(content))
+    received = bytearray()
+    paused = False
+
+    def on_read(size: int, buffer: bytearray) -> bool:
+        nonlocal paused
+        assert not paused
+        received.extend(buffer[:size])
+        paused = True
+        netuv.set_timeout(go_on, 1)
+        return False
+
+    def go_on() -> None:
+        nonlocal paused
+        paused = False
+        sock.resume()
+
+    onread = {"buffer": bytearray(1000), "callback": on_read}
+    sock = netuv.connect({**place(listener), "onread": onread}).on("end", must_call())
+    run()
+    assert bytes(received) == content

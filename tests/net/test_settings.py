@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import socket
+import struct
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import LIMIT, MustCall, PeerOf, Run, option, receive_all, tcp_pair
 
 import netuv
+from tests.net.peers import accept, place
 
 LONG = 32_767_000 + 1000  # ms; Linux takes 32767 s
 
@@ -95,7 +100,6 @@ def test_handle_is_checked(loop: netuv.Loop) -> None:
 
 def test_options_of_a_descriptor_that_is_gone(run: Any, must_call: Any) -> None:
     """Another kind of file is in the place of the socket's descriptor. A reset is an 'error' then."""
-    import os
 
     near, far = tcp_pair()
     sock = netuv.Socket(fd=near.detach())
@@ -116,13 +120,6 @@ def test_options_of_a_descriptor_that_is_gone(run: Any, must_call: Any) -> None:
     far.close()
     assert [getattr(each, "code", each) for each in heard] == ["ENOTSOCK", True]
     assert heard[0].syscall == "reset"
-
-
-def tcp_pair() -> tuple[socket.socket, socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        near = socket.create_connection(listener.getsockname()[:2])
-        far, _ = listener.accept()
-    return near, far
 
 
 def test_a_descriptor_that_is_not_connected(run: Any, must_call: Any, transport: Any) -> None:
@@ -202,7 +199,6 @@ def test_nothing_open_can_be_copied(loop: netuv.Loop) -> None:
 @pytest.mark.parametrize("how", ["plain", "callback", "str"])
 def test_the_kernels_error_is_passed_on(run: Any, must_call: Any, how: str) -> None:
     """It tells a reset once; asked again it says EPIPE."""
-    import struct
 
     near, far = tcp_pair()
     sock = netuv.Socket(fd=near.detach())
@@ -236,3 +232,184 @@ def test_the_kernels_error_is_passed_on(run: Any, must_call: Any, how: str) -> N
 
     netuv.next_tick(write)
     run()
+
+
+# -- no_delay, keep_alive -----------------------------------------------------------------------------
+
+
+def tcp_state(sock: netuv.Socket) -> tuple[int, int, int]:
+    return (
+        option(sock, socket.IPPROTO_TCP, socket.TCP_NODELAY),
+        option(sock, socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+        option(sock, socket.IPPROTO_TCP, socket.TCP_KEEPIDLE),
+    )
+
+
+@pytest.mark.row("S21")
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_set_no_delay(run: Run, must_call: MustCall, peer: PeerOf, host: str) -> None:
+    family = socket.AF_INET if host == "127.0.0.1" else socket.AF_INET6
+    with socket.create_server((host, 0), family=family) as listener:
+        listener.settimeout(LIMIT)
+        peer(accept, listener, receive_all)
+        states: list[int] = []
+
+        def on_connect() -> None:
+            for args in ((), (True,), (False,), (False,), (True,)):
+                before = tcp_state(sock)[0]
+                assert sock.set_no_delay(*args) is sock
+                states.extend((before, tcp_state(sock)[0]))
+            sock.end()
+
+        sock = netuv.connect(listener.getsockname()[1], host, must_call(on_connect))
+        run()
+        assert states == [0, 1, 1, 1, 1, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.row("S22")
+def test_set_keep_alive(run: Run, must_call: MustCall, tcp: socket.socket, peer: PeerOf) -> None:
+    peer(accept, tcp, receive_all)
+
+    def on_connect() -> None:
+        off, delay = tcp_state(sock)[1:]
+        assert off == 0
+        assert sock.set_keep_alive(True) is sock
+        assert tcp_state(sock)[1:] == (1, delay)  # no delay: the kernel's stays
+        sock.set_keep_alive(True, 5000)
+        assert tcp_state(sock)[1:] == (1, 5)
+        sock.set_keep_alive(True, 0)
+        assert tcp_state(sock)[1:] == (1, 5)
+        sock.set_keep_alive(True, 7999)
+        assert tcp_state(sock)[1:] == (1, 7)
+        sock.set_keep_alive()
+        assert tcp_state(sock)[1] == 0
+        sock.set_keep_alive(True)
+        assert tcp_state(sock)[1:] == (1, 7)
+        sock.set_keep_alive(False, 9000)
+        assert tcp_state(sock)[1] == 0
+        sock.end()
+
+    sock = netuv.connect(place(tcp), must_call(on_connect))
+    run()
+
+
+@pytest.mark.row("S21", "S22", "N08")
+@pytest.mark.parametrize("how", ["methods", "options", "before connect"])
+def test_kernel_settings_before_the_connection(
+    run: Run, must_call: MustCall, tcp: socket.socket, peer: PeerOf, how: str
+) -> None:
+    peer(accept, tcp, receive_all)
+    options = {"no_delay": True, "keep_alive": True, "keep_alive_initial_delay": 11_500}
+    if how == "options":
+        sock = netuv.connect({**place(tcp), **options})
+    elif how == "methods":
+        sock = netuv.connect(place(tcp)).set_no_delay().set_keep_alive(True, 11_500)
+    else:
+        sock = netuv.Socket().set_no_delay().set_keep_alive(True, 11_500).connect(place(tcp))
+
+    def on_connect() -> None:
+        assert tcp_state(sock) == (1, 1, 11)
+        sock.end()
+
+    sock.on("connect", must_call(on_connect))
+    run()
+
+
+@pytest.mark.row("S21", "S22")
+def test_kernel_settings_do_no_harm_on_unix(
+    run: Run, must_call: MustCall, peer: PeerOf, short_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(short_path / "s"))
+        listener.listen()
+        listener.settimeout(LIMIT)
+        peer(accept, listener, receive_all)
+
+        def on_connect() -> None:
+            assert sock.set_no_delay(False).set_no_delay() is sock
+            assert sock.set_keep_alive(False).set_keep_alive(True, 2000) is sock
+            sock.end()
+
+        sock = netuv.Socket(no_delay=True, keep_alive=True).connect(place(listener))
+        sock.on("connect", must_call(on_connect))
+        run()
+
+
+@pytest.mark.row("S22", "N14")
+def test_arguments_of_set_keep_alive() -> None:
+    sock = netuv.Socket()
+    with pytest.raises(TypeError, match="initial_delay"):
+        sock.set_keep_alive(True, "soon")  # type: ignore[arg-type]
+
+
+# -- type of service ----------------------------------------------------------------------------------
+
+
+@pytest.mark.row("N17")
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_type_of_service(run: Run, must_call: MustCall, peer: PeerOf, host: str) -> None:
+    six = host == "::1"
+    where = (socket.IPPROTO_IPV6, socket.IPV6_TCLASS) if six else (socket.IPPROTO_IP, socket.IP_TOS)
+    family = socket.AF_INET6 if six else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listener:
+        listener.settimeout(LIMIT)
+        peer(accept, listener, receive_all)
+
+        def on_connect() -> None:
+            assert sock.get_type_of_service() == option(sock, *where) == 0
+            for value in (0x10, 0xB8, 0):
+                assert sock.set_type_of_service(value) is sock
+                assert option(sock, *where) == value
+                assert sock.get_type_of_service() == value
+            sock.end()
+
+        sock = netuv.connect(listener.getsockname()[1], host, must_call(on_connect))
+        run()
+
+
+@pytest.mark.row("N17")
+def test_type_of_service_before_connect(
+    run: Run, must_call: MustCall, tcp: socket.socket, peer: PeerOf
+) -> None:
+    peer(accept, tcp, receive_all)
+    sock = netuv.Socket()
+    assert sock.get_type_of_service() == 0
+    assert sock.set_type_of_service(0x10) is sock
+    assert sock.get_type_of_service() == 0x10
+
+    def on_connect() -> None:
+        assert option(sock, socket.IPPROTO_IP, socket.IP_TOS) == 0x10
+        sock.end()
+
+    sock.connect(place(tcp), must_call(on_connect))
+    run()
+
+
+@pytest.mark.row("N17")
+def test_type_of_service_on_unix(run: Run, must_call: MustCall, peer: PeerOf, short_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(short_path / "s"))
+        listener.listen()
+        listener.settimeout(LIMIT)
+        peer(accept, listener, receive_all)
+
+        def on_connect() -> None:
+            assert sock.get_type_of_service() == 0
+            assert sock.set_type_of_service(0x10) is sock
+            sock.end()
+
+        sock = netuv.connect(place(listener), must_call(on_connect))
+        run()
+
+
+@pytest.mark.row("N17", "N14")
+def test_arguments_of_set_type_of_service() -> None:
+    sock = netuv.Socket()
+    for value in (-1, 256, 1.5):
+        with pytest.raises(ValueError, match="tos") as caught:
+            sock.set_type_of_service(value)  # type: ignore[arg-type]
+        assert caught.value.code == "ERR_OUT_OF_RANGE"  # type: ignore[attr-defined]
+    for value in ("16", None, True):
+        with pytest.raises(TypeError, match="tos") as caught:
+            sock.set_type_of_service(value)  # type: ignore[arg-type]
+        assert caught.value.code == "ERR_INVALID_ARG_TYPE"  # type: ignore[attr-defined]

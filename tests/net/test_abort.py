@@ -1,13 +1,57 @@
-"""AbortSignal: one for very many sockets, among listeners of the user."""
+"""AbortSignal: what it ends, and its listeners."""
 
 from __future__ import annotations
 
+import socket
 import warnings
 from typing import Any
 
 import pytest
+from helpers import MustCall, PeerOf, Run, Transport, receive_all, watch
 
 import netuv
+from tests.net.peers import accept, place
+
+
+@pytest.mark.row("N08")
+@pytest.mark.parametrize("when", ["before", "connecting", "connected"])
+def test_signal(run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf, when: str) -> None:
+    controller = netuv.AbortController()
+    if when == "before":
+        controller.abort()
+    elif when == "connected":
+        peer(accept, listener, receive_all)
+    sock = netuv.connect({**place(listener), "signal": controller.signal})
+    seen = watch(sock, "error", "close", "end")
+    if when == "connecting":
+        sock.on("connect", must_call(times=0))
+        controller.abort()
+    elif when == "connected":
+        sock.on("connect", must_call(controller.abort))
+    run()
+    assert [event[0] for event in seen] == ["error", "close"]
+    assert (seen[0][1].code, seen[1][1]) == ("ABORT_ERR", True)
+    assert controller.signal.listener_count("abort") == 0
+
+
+@pytest.mark.row("N08")
+def test_a_signal_lets_go_of_a_closed_socket(
+    run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf
+) -> None:
+    peer(accept, listener, receive_all)
+    controller = netuv.AbortController()
+    sock = netuv.connect({**place(listener), "signal": controller.signal})
+
+    def on_connect() -> None:
+        assert controller.signal.listener_count("abort") == 1
+        sock.end()
+
+    sock.on("connect", must_call(on_connect)).resume()
+    run()
+    assert controller.signal.listener_count("abort") == 0
+    controller.abort()
+    assert sock.errored is None
+
 
 MANY = 20_000  # a cost that grows with the square would take minutes
 
@@ -88,3 +132,30 @@ def test_listen_again_with_the_same_signal(run: Any, must_call: Any) -> None:
     server.once("close", again)
     run()
     assert not server.listening
+
+
+@pytest.mark.row("N05")
+def test_signal_closes_the_server(run: Run, must_call: MustCall, transport: Transport) -> None:
+    controller = netuv.AbortController()
+    server = netuv.create_server()
+    server.on("close", must_call())
+    where = dict(zip(("port", "host"), transport.listen_args, strict=False))
+    if transport.name == "unix":
+        where = {"path": transport.listen_args[0]}
+    server.listen({**where, "signal": controller.signal}, must_call(controller.abort))
+    run()
+    assert server.listening is False
+    assert controller.signal.listener_count("abort") == 0
+
+
+@pytest.mark.row("N05")
+def test_signal_that_is_aborted_already(run: Run, must_call: MustCall, transport: Transport) -> None:
+    server = netuv.create_server()
+    server.on("listening", must_call(times=0)).on("close", must_call())
+    where = dict(zip(("port", "host"), transport.listen_args, strict=False))
+    if transport.name == "unix":
+        where = {"path": transport.listen_args[0]}
+    server.listen({**where, "signal": netuv.AbortSignal.abort()})
+    run()
+    with pytest.raises(TypeError, match="signal"):
+        server.listen({**where, "signal": "no signal"})
