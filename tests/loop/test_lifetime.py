@@ -358,7 +358,8 @@ def test_a_thread_that_fails() -> None:
     assert "netuv.Server" in in_thread(body)[0]
 
 
-def test_a_loop_that_another_thread_has_run_is_left_to_that() -> None:
+def thread_with_a_server() -> tuple[netuv.Loop, netuv.Server, Callable[[], None]]:
+    """The loop and the server of a thread that still lives, and the call that ends the thread."""
     made: list[Any] = []
     ready, over = threading.Event(), threading.Event()
 
@@ -372,36 +373,32 @@ def test_a_loop_that_another_thread_has_run_is_left_to_that() -> None:
     thread.start()
     assert ready.wait(LIMIT)
     loop, server = made
+
+    def end() -> None:
+        over.set()
+        thread.join(LIMIT)
+
+    return loop, server, end
+
+
+def test_a_loop_that_another_thread_has_run_is_left_to_that() -> None:
+    loop, server, end_the_other = thread_with_a_server()
     loop.next_tick(loop.stop)
     loop.run()
-    over.set()
-    thread.join(LIMIT)
+    end_the_other()
     assert server.listening
     loop.close()
 
 
 def test_a_loop_that_another_thread_runs_is_left_to_that() -> None:
-    made: list[Any] = []
-    ready, over = threading.Event(), threading.Event()
+    loop, server, end_the_other = thread_with_a_server()
 
-    def body() -> None:
-        made.append(netuv.default_loop())
-        made.append(netuv.create_server().listen(0))
-        ready.set()
-        over.wait(LIMIT)
-
-    thread = threading.Thread(target=body)
-    thread.start()
-    assert ready.wait(LIMIT)
-    loop, server = made
-
-    def end_the_other() -> None:
-        over.set()
-        thread.join(LIMIT)
+    def in_the_loop() -> None:
+        end_the_other()
         assert server.listening
         server.close()
 
-    netuv.set_timeout(end_the_other, 1, loop=loop)
+    netuv.set_timeout(in_the_loop, 1, loop=loop)
     loop.run()
     loop.close()
 
