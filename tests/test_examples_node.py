@@ -26,11 +26,12 @@ from tests.conftest import LIMIT, receive_all
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "node"
 NODE = shutil.which("node")
+NAMES = Path(__file__).parent / "node" / "node_names.json"
 
 #: The names with a capital letter, as those of a language's own are not among them.
 NODE_NAMES = sorted(
     name
-    for names in json.loads(Path(__file__).with_name("node_names.json").read_text("utf-8"))["names"].values()
+    for names in json.loads(NAMES.read_text("utf-8"))["names"].values()
     for name in names
     if name != name.lower()
 )

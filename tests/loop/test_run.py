@@ -10,8 +10,6 @@ import pytest
 import netuv
 from tests.loop.programs import script
 
-# -- running ------------------------------------------------------------------------------------------
-
 
 def test_with_nothing_to_do_run_returns(loop: netuv.Loop) -> None:
     loop.run()
@@ -95,9 +93,6 @@ def test_now_goes_on_with_the_turns(loop: netuv.Loop, run: Any) -> None:
     netuv.set_timeout(lambda: times.append(loop.now()), 20)
     run()
     assert times[1] - times[0] >= 19
-
-
-# -- the interpreter's end ----------------------------------------------------------------------------
 
 
 def test_cpu_time_is_not_spent_on_waiting(loop: netuv.Loop, run: Any) -> None:

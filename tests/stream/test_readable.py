@@ -12,8 +12,6 @@ from helpers import MustCall, watch
 from netuv.stream import Readable
 from tests.stream.wires import MANY, Sink, Wire, code
 
-# -- reading by hand ----------------------------------------------------------------------------------
-
 
 @pytest.mark.row("N11")
 def test_readable_and_read(wire: Wire, must_call: MustCall) -> None:
@@ -326,9 +324,6 @@ def test_destroy_is_no_end(wire: Wire, must_call: MustCall) -> None:
     assert ends[0].readable_ended is False
     assert ends[0].readable_aborted is True
     assert ends[0].readable is False
-
-
-# -- all at once --------------------------------------------------------------------------------------
 
 
 @pytest.mark.row("N11")

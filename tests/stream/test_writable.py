@@ -259,9 +259,6 @@ def test_set_default_encoding(wire: Wire) -> None:
     assert received == [b"6162ab6162c"]
 
 
-# -- all at once --------------------------------------------------------------------------------------
-
-
 @pytest.mark.row("N12")
 def test_an_end_whose_prefinish_listener_destroys_calls_back() -> None:
     ticks: list[Any] = []

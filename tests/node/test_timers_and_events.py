@@ -1,0 +1,92 @@
+"""timers, events and stream under Node's names."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import netuv
+from netuv import node as facade
+from netuv.node import (
+    EventEmitter,
+    clearImmediate,
+    clearInterval,
+    clearTimeout,
+    net,
+    process,
+    setImmediate,
+    setInterval,
+    setTimeout,
+)
+
+
+@pytest.mark.row("N15")
+def test_timers(run: Any, must_call: Any) -> None:
+    order: list[object] = []
+    timer: Any = setTimeout(must_call(lambda *args: order.append(args)), 1, "a", 2)
+    assert isinstance(timer, netuv.timers.Timeout)
+    assert timer.hasRef()
+    assert timer.unref() is timer
+    assert not timer.hasRef()
+    assert timer.ref().refresh() is timer
+
+    def tick() -> None:
+        order.append("interval")
+        if order.count("interval") == 2:
+            clearInterval(interval)
+
+    interval = setInterval(must_call(tick, 2), 20)
+    clearTimeout(setTimeout(lambda: order.append("never"), 1))
+    clearTimeout(None)
+    immediate: Any = setImmediate(must_call(lambda text: order.append(text)), "immediate")
+    assert immediate.hasRef()
+    assert isinstance(immediate, netuv.timers.Immediate)
+    clearImmediate(setImmediate(lambda: order.append("never")))
+    process.nextTick(must_call(lambda text: order.append(text)), "tick")
+    run()
+    assert order[0] == "tick"
+    assert sorted(map(str, order[1:3])) == ["('a', 2)", "immediate"]
+    assert order[3:] == ["interval", "interval"]
+
+
+@pytest.mark.row("N13")
+def test_event_emitter() -> None:
+    emitter: Any = EventEmitter()
+    heard: list[object] = []
+    emitter.addListener("x", heard.append)
+    emitter.prependListener("x", lambda value: heard.append(-value))
+    emitter.prependOnceListener("x", lambda value: heard.append("once"))
+    assert emitter.listenerCount("x") == 3
+    assert emitter.eventNames() == ["x"]
+    assert emitter.rawListeners("x")[0].listener is emitter.listeners("x")[0]
+    emitter.emit("x", 1)
+    assert heard == ["once", -1, 1]
+    emitter.removeListener("x", heard.append).removeAllListeners("x")
+    assert emitter.listenerCount("x") == 0
+    assert emitter.setMaxListeners(3).getMaxListeners() == 3
+
+
+@pytest.mark.row("N13")
+def test_default_max_listeners_is_set_on_the_class(monkeypatch: pytest.MonkeyPatch, loop: netuv.Loop) -> None:
+    monkeypatch.setattr(EventEmitter, "defaultMaxListeners", 1)
+    emitter: Any = EventEmitter().on("x", print)
+    assert net.Socket().getMaxListeners() == emitter.default_max_listeners == 1
+    assert netuv.EventEmitter().get_max_listeners() == 10
+    with pytest.warns(RuntimeWarning, match="more than 1"):
+        emitter.on("x", print)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        netuv.EventEmitter().on("x", print).on("x", print)
+
+
+def test_a_writable_cannot_be_piped(run: Any, must_call: Any, tmp_path: Path) -> None:
+    with open(tmp_path / "file", "wb") as file:
+        sink = facade.stdio.FileOutput(file.fileno(), netuv.default_loop())
+        sink.on("error", must_call(lambda error: codes.append(error.code)))
+        codes: list[str] = []
+        sink.pipe(sink)
+        run()
+    assert codes == ["ERR_STREAM_CANNOT_PIPE"]
