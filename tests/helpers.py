@@ -30,6 +30,17 @@ MustCall = Callable[..., Callable[..., Any]]
 PeerOf = Callable[..., Any]
 
 
+def nothing(*args: Any, **keywords: Any) -> None:
+    """A callback that has nothing to do."""
+
+
+def busy(ms: float) -> None:
+    """A callback that takes so long."""
+    until = time.monotonic() + ms / 1000
+    while time.monotonic() < until:
+        pass
+
+
 def finish_lookups() -> None:
     """Wait, with a bound, for the lookups that hold loops which are closed, and so their descriptors."""
     end = time.monotonic() + LIMIT

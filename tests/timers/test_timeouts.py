@@ -1,33 +1,22 @@
-"""Timers, immediates and ticks: what they do, their order, odd delays (row N15)."""
+"""set_timeout(), set_interval(), and their clear, ref, unref and refresh (row N15)."""
 
 from __future__ import annotations
 
-import gc
 import math
 import socket
-import subprocess
-import sys
-import textwrap
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import LIMIT
+from helpers import script
 
 import netuv
 
 pytestmark = pytest.mark.row("N15")
 
 
-def script(code: str) -> str:
-    """What a program prints; it has to end by itself."""
-    command = [sys.executable, "-c", textwrap.dedent(code)]
-    done = subprocess.run(command, timeout=LIMIT, check=True, text=True, stdout=subprocess.PIPE)
-    return done.stdout
-
-
-# -- set_timeout -----------------------------------------------------------------------------------
+# -- set_timeout --------------------------------------------------------------------------------------
 
 
 def test_a_timeout_fires_once_with_its_arguments(run: Any) -> None:
@@ -202,7 +191,7 @@ def test_ten_thousand_timers(loop: netuv.Loop, run: Any) -> None:
     assert loop.handles == []
 
 
-# -- clear -----------------------------------------------------------------------------------------
+# -- clear --------------------------------------------------------------------------------------------
 
 
 def test_a_cleared_timeout_does_not_fire(loop: netuv.Loop, run: Any) -> None:
@@ -243,7 +232,7 @@ def test_a_timeout_that_clears_itself(run: Any, must_call: Any) -> None:
     run()
 
 
-# -- set_interval ----------------------------------------------------------------------------------
+# -- set_interval -------------------------------------------------------------------------------------
 
 
 def test_an_interval_repeats_until_it_is_cleared(loop: netuv.Loop, run: Any) -> None:
@@ -295,7 +284,7 @@ def test_an_interval_goes_on_after_an_exception(run: Any) -> None:
     assert len(calls) == 3
 
 
-# -- ref, unref, refresh ---------------------------------------------------------------------------
+# -- ref, unref, refresh ------------------------------------------------------------------------------
 
 
 def test_an_unref_d_timer_does_not_keep_the_loop_running(loop: netuv.Loop, run: Any) -> None:
@@ -331,7 +320,7 @@ def test_programs_with_unref_d_timers_end_by_themselves() -> None:
             netuv.set_immediate(print, "immediate").unref()
             netuv.run()
             print("end")
-        """)
+        """).stdout
         == "end\n"
     )
 
@@ -381,179 +370,3 @@ def test_refresh_does_not_bring_a_cleared_timer_back(loop: netuv.Loop, run: Any)
     timer.refresh()
     run()
     assert loop.handles == []
-
-
-# -- set_immediate ---------------------------------------------------------------------------------
-
-
-def test_immediates_run_in_their_order_with_their_arguments(run: Any) -> None:
-    calls: list[Any] = []
-    for number in range(20):
-        netuv.set_immediate(lambda *args: calls.append(args), number, "x")
-    assert calls == []
-    run()
-    assert calls == [(number, "x") for number in range(20)]
-
-
-def test_what_an_immediate_adds_waits_for_the_next_turn(run: Any) -> None:
-    calls: list[str] = []
-
-    def first() -> None:
-        calls.append("first")
-        netuv.set_immediate(calls.append, "added")
-        netuv.next_tick(calls.append, "tick")
-
-    netuv.set_immediate(first)
-    netuv.set_immediate(calls.append, "second")
-    run()
-    assert calls == ["first", "tick", "second", "added"]
-
-
-def test_immediates_do_not_starve_io_or_timers(run: Any, peer: Any) -> None:
-    mine, theirs = socket.socketpair()
-    client = netuv.Socket(fd=mine.detach())
-    seen: list[str] = []
-
-    def again() -> None:
-        if len(seen) < 2:
-            netuv.set_immediate(again)
-
-    def on_data(data: bytes) -> None:
-        seen.append("data")
-        client.destroy()
-
-    client.on("data", on_data)
-    netuv.set_timeout(seen.append, 5, "timer")
-    netuv.set_immediate(again)
-    peer(theirs.sendall, b"x")
-    run()
-    theirs.close()
-    assert sorted(seen) == ["data", "timer"]
-
-
-def test_an_immediate_does_not_wait_for_io(run: Any) -> None:
-    """There is something open, so the loop would sleep without it."""
-    server = netuv.create_server().listen(0, "127.0.0.1")
-    server.on("listening", lambda: netuv.set_immediate(netuv.set_immediate, server.close))
-    run()
-
-
-def test_a_cleared_immediate_does_not_run(run: Any) -> None:
-    first = netuv.set_immediate(print)
-    netuv.clear_immediate(first)
-    netuv.clear_immediate(first)
-    netuv.set_immediate(lambda: netuv.clear_immediate(third))
-    third = netuv.set_immediate(lambda: pytest.fail("it was cleared"))
-    run()
-
-
-def test_unref_d_immediates(run: Any, must_call: Any) -> None:
-    immediate = netuv.set_immediate(lambda: pytest.fail("nothing kept the loop running"))
-    assert immediate.has_ref() is True
-    assert immediate.unref() is immediate
-    assert immediate.unref().has_ref() is False
-    run()
-    netuv.clear_immediate(immediate)
-    netuv.set_immediate(must_call()).unref().ref()
-    netuv.set_immediate(must_call()).unref()  # runs along with the other one
-    run()
-
-
-def test_after_an_exception_the_other_immediates_run(run: Any, must_call: Any) -> None:
-    netuv.set_immediate(lambda: 1 / 0)
-    netuv.set_immediate(must_call())
-    with pytest.raises(ZeroDivisionError):
-        run()
-    run()
-
-
-def test_immediates_that_come_and_go_leave_nothing_behind(loop: netuv.Loop, run: Any) -> None:
-    for _ in range(3):
-        netuv.set_immediate(lambda: None)
-        run()
-    assert loop.handles == []
-    gc.collect()
-
-
-# -- their order -----------------------------------------------------------------------------------
-
-
-def in_order(calls: list[str]) -> None:
-    """Set one of each, the slowest first."""
-    netuv.set_timeout(calls.append, 0, "timeout")
-    netuv.set_immediate(calls.append, "immediate")
-    netuv.next_tick(calls.append, "tick")
-    calls.append("now")
-
-
-def test_order_in_an_io_callback(run: Any, transport: Any, peer: Any) -> None:
-    """Node: after I/O an immediate always comes before a timeout."""
-    calls: list[str] = []
-
-    def on_connection(client: netuv.Socket) -> None:
-        client.on("data", lambda data: in_order(calls))
-        client.on("close", lambda had_error: server.close())
-
-    server = netuv.create_server(on_connection)
-
-    def connect() -> None:
-        with transport.client(transport.stdlib_address(server)) as sock:
-            sock.sendall(b"x")
-            assert sock.recv(10) == b""
-
-    server.listen(*transport.listen_args, lambda: peer(connect))
-    server.on("connection", lambda client: netuv.set_timeout(client.destroy, 50))
-    run()
-    assert calls == ["now", "tick", "immediate", "timeout"]
-
-
-@pytest.mark.parametrize("start", ["timer", "immediate", "tick", "connect"])
-def test_order_in_other_callbacks(loop: netuv.Loop, run: Any, start: str) -> None:
-    calls: list[str] = []
-    if start == "timer":
-        netuv.set_timeout(in_order, 1, calls)
-    elif start == "immediate":
-        netuv.set_immediate(in_order, calls)
-    elif start == "tick":
-        netuv.next_tick(in_order, calls)
-    else:
-        server = netuv.create_server(lambda client: client.destroy()).listen(0, "127.0.0.1")
-
-        def on_listening() -> None:
-            client = netuv.connect(server.address().port, "127.0.0.1")
-            client.on("connect", lambda: in_order(calls))
-            client.resume().on("close", lambda had_error: server.close())
-
-        server.on("listening", on_listening)
-    run()
-    assert calls[:2] == ["now", "tick"]
-    assert sorted(calls[2:]) == ["immediate", "timeout"]
-    if start in ("timer", "connect"):  # in the other two Node does not say which comes first
-        assert calls[2] == "immediate"
-
-
-def test_ticks_run_between_two_timers_of_one_turn(run: Any) -> None:
-    calls: list[str] = []
-
-    def on_timer(name: str) -> None:
-        calls.append(name)
-        netuv.next_tick(calls.append, f"tick of {name}")
-
-    netuv.set_timeout(on_timer, 2, "A")
-    netuv.set_timeout(on_timer, 2, "B")
-    run()
-    assert calls == ["A", "tick of A", "B", "tick of B"]
-
-
-def test_the_loop_argument_chooses_the_loop(loop: netuv.Loop, run: Any) -> None:
-    other = netuv.Loop()
-    calls: list[str] = []
-    netuv.set_timeout(calls.append, 1, "timeout", loop=other)
-    netuv.set_immediate(calls.append, "immediate", loop=other)
-    netuv.next_tick(calls.append, "tick", loop=other)
-    run()
-    assert calls == []
-    other.run()
-    assert sorted(calls) == ["immediate", "tick", "timeout"]
-    assert calls[0] == "tick"
-    other.close()

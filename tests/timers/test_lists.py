@@ -1,55 +1,27 @@
-"""Timers on one libuv timer: their order, drift, failures, odd delays, what is cleared, memory (row N15)."""
+"""Timers on one libuv timer: their order, drift, failures, memory (row N15)."""
 
 from __future__ import annotations
 
 import contextlib
 import copy
-import datetime
 import gc
 import math
-import socket
 import sys
 import time
 import tracemalloc
 import weakref
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import pytest
+from helpers import busy, nothing
 
 import netuv
 from netuv import node
-from netuv.timers import (
-    MAX_DELAY,
-    IdleTimer,
-    TimeoutNaNWarning,
-    TimeoutNegativeWarning,
-    TimeoutOverflowWarning,
-)
 
 pytestmark = pytest.mark.row("N15")
 
 
-def busy(ms: float) -> None:
-    until = time.monotonic() + ms / 1000
-    while time.monotonic() < until:
-        pass
-
-
-def nothing(*args: Any) -> None: ...
-
-
-@pytest.fixture
-def no_gc() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
-# -- order -----------------------------------------------------------------------------------------
+# -- order --------------------------------------------------------------------------------------------
 
 
 def test_all_timers_share_one_handle(loop: netuv.Loop) -> None:
@@ -144,7 +116,7 @@ def test_a_timer_may_clear_others_of_its_turn(run: Any) -> None:
     assert calls == []
 
 
-# -- intervals -------------------------------------------------------------------------------------
+# -- intervals ----------------------------------------------------------------------------------------
 
 
 def ticks(run: Any, delay: int, count: int, work: float = 0) -> list[float]:
@@ -235,7 +207,7 @@ def test_refresh_in_its_own_callback_does_not_move_an_interval(run: Any) -> None
     assert all(each % 20 == 0 for each in dues), dues
 
 
-# -- ref -------------------------------------------------------------------------------------------
+# -- ref ----------------------------------------------------------------------------------------------
 
 
 def test_ref_and_unref_at_any_time(loop: netuv.Loop, run: Any, must_call: Any) -> None:
@@ -257,7 +229,7 @@ def test_ref_and_unref_at_any_time(loop: netuv.Loop, run: Any, must_call: Any) -
     assert loop.handles == []
 
 
-# -- exceptions ------------------------------------------------------------------------------------
+# -- exceptions ---------------------------------------------------------------------------------------
 
 
 def test_no_timer_is_lost_by_an_exception(loop: netuv.Loop, run: Any) -> None:
@@ -325,104 +297,7 @@ def test_an_exception_in_an_interval_keeps_its_due_times(loop: netuv.Loop, run: 
     assert dues == sorted(set(dues))
 
 
-# -- delays ----------------------------------------------------------------------------------------
-
-ODD = [
-    (2**31, TimeoutOverflowWarning, "2147483648 does not fit into a 32-bit signed integer."),
-    (math.inf, TimeoutOverflowWarning, "inf does not fit into a 32-bit signed integer."),
-    (10**5000, TimeoutOverflowWarning, "a number over 10.* does not fit into a 32-bit signed integer."),
-    (-1, TimeoutNegativeWarning, "-1 is a negative number."),
-    (-(10**5000), TimeoutNegativeWarning, "a number below -10.* is a negative number."),
-    (-0.5, TimeoutNegativeWarning, "-0.5 is a negative number."),
-    (-math.inf, TimeoutNegativeWarning, "-inf is a negative number."),
-    (math.nan, TimeoutNaNWarning, "nan is not a number."),
-    (Decimal("NaN"), TimeoutNaNWarning, "nan is not a number."),
-    (Fraction(10**400), TimeoutOverflowWarning, "inf does not fit"),
-]
-
-
-@pytest.mark.parametrize(
-    ("delay", "kind", "text"), ODD, ids=lambda value: str(value)[:20] if not isinstance(value, int) else "int"
-)
-@pytest.mark.parametrize(
-    "function", [netuv.set_timeout, netuv.set_interval, node.setTimeout, node.setInterval]
-)
-def test_a_delay_that_does_not_fit_is_1_with_a_warning(
-    loop: netuv.Loop, function: Callable[..., Any], delay: Any, kind: Any, text: str
-) -> None:
-    with pytest.warns(kind, match=text + ".*") as caught:
-        timer = function(nothing, delay)
-    assert len(caught) == 1
-    assert caught[0].filename == __file__
-    assert issubclass(kind, RuntimeWarning)
-    assert "<Timeout 1 ms" in repr(timer)
-    timer.close()
-
-
-def test_nothing_is_set_when_the_warning_is_an_error(loop: netuv.Loop) -> None:
-    with pytest.raises(TimeoutOverflowWarning):
-        netuv.set_timeout(nothing, 2**31)
-    assert loop.handles == []
-
-
-@pytest.mark.parametrize("delay", [0, 0.5, 0.0, -0.0, None, True, False, MAX_DELAY, MAX_DELAY + 0.0])
-def test_no_warning_for(loop: netuv.Loop, delay: Any) -> None:
-    netuv.set_timeout(nothing, delay).close()
-
-
-class Index:
-    def __init__(self, value: int) -> None:
-        self.value = value
-
-    def __index__(self) -> int:
-        return self.value
-
-
-@pytest.mark.parametrize("delay", [Index(7), Decimal("7.9"), Fraction(15, 2), 7.5])
-def test_whatever_is_a_real_number_is_a_delay(loop: netuv.Loop, delay: Any) -> None:
-    timer = netuv.set_timeout(nothing, delay)
-    assert "<Timeout 7 ms" in repr(timer)
-    timer.close()
-    client = netuv.Socket()
-    client.set_timeout(delay)
-    client.destroy()
-    loop.run()
-
-
-def test_a_timedelta_is_refused_with_a_hint(loop: netuv.Loop) -> None:
-    delay: Any = datetime.timedelta(seconds=1)
-    with pytest.raises(TypeError, match=r"delay\.total_seconds\(\) \* 1000"):
-        netuv.set_timeout(nothing, delay)
-    with pytest.raises(TypeError, match=r"timeout\.total_seconds\(\) \* 1000"):
-        netuv.Socket().set_timeout(delay)
-
-
-def test_a_socket_s_timeout_is_cut_with_a_warning(loop: netuv.Loop) -> None:
-    with pytest.warns(TimeoutOverflowWarning, match="truncated to 2147483647") as caught:
-        client = netuv.Socket().set_timeout(2**31)
-    assert caught[0].filename == __file__
-    assert client.timeout == 2**31
-    with pytest.warns(TimeoutOverflowWarning) as caught:
-        node.net.Socket().setTimeout(2**40)
-    assert caught[0].filename == __file__
-
-
-@pytest.mark.parametrize(
-    "function",
-    [
-        lambda: netuv.set_timeout(nothing, 1, loop=5),  # type: ignore[arg-type]
-        lambda: netuv.set_interval(nothing, 1, loop=0),  # type: ignore[arg-type]
-        lambda: netuv.set_immediate(nothing, loop="loop"),  # type: ignore[arg-type]
-        lambda: netuv.next_tick(nothing, loop=False),  # type: ignore[arg-type]
-    ],
-)
-def test_a_loop_that_is_none_is_named(function: Callable[[], Any]) -> None:
-    with pytest.raises(TypeError, match="'loop'") as caught:
-        function()
-    assert caught.value.code == "ERR_INVALID_ARG_TYPE"  # type: ignore[attr-defined]
-
-
-# -- clear -----------------------------------------------------------------------------------------
+# -- clear --------------------------------------------------------------------------------------------
 
 
 def test_node_s_clear_functions_ignore_what_they_do_not_know(run: Any, must_call: Any) -> None:
@@ -447,7 +322,7 @@ def test_a_timer_cannot_be_copied(loop: netuv.Loop) -> None:
         timer.close()
 
 
-# -- memory ----------------------------------------------------------------------------------------
+# -- memory -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("delay", [lambda number: 60_000, lambda number: 1000 + number], ids=["one", "many"])
@@ -511,99 +386,7 @@ def test_a_timer_that_a_close_listener_sets_is_done_with_the_loop() -> None:
     assert "done" in repr(timers[0])
 
 
-# -- idle timers of sockets ------------------------------------------------------------------------
-
-
-def test_a_socket_with_a_timeout_is_freed_without_the_collector(
-    loop: netuv.Loop, run: Any, no_gc: None
-) -> None:
-    mine, theirs = socket.socketpair()
-    client = netuv.Socket(fd=mine.detach())
-    client.set_timeout(60_000)
-    client.resume()
-    theirs.sendall(b"x")
-    theirs.close()
-    gone = weakref.ref(client)
-    run()
-    del client
-    assert gone() is None
-
-
-def test_idle_timeouts_have_no_handle_and_are_no_timers_of_the_program(loop: netuv.Loop, run: Any) -> None:
-    netuv.set_timeout(nothing, 1)
-    run()
-    before = len(loop.uv.handles)
-    sockets = [netuv.Socket().set_timeout(1000 + number) for number in range(10)]
-    assert len(loop.uv.handles) == before
-    assert loop.handles == []
-    for client in sockets:
-        client.destroy()
-    run()
-
-
-def test_an_idle_timeout_is_never_early_and_comes_once(run: Any, peer: Any) -> None:
-    mine, theirs = socket.socketpair()
-    client = netuv.Socket(fd=mine.detach())
-    last = [time.monotonic()]
-    idle: list[float] = []
-    timeouts = [0]
-
-    def on_data(data: bytes) -> None:
-        last[0] = time.monotonic()
-
-    def on_timeout() -> None:
-        timeouts[0] += 1
-        idle.append((time.monotonic() - last[0]) * 1000)
-        if timeouts[0] == 2:
-            client.destroy()
-        else:  # a write starts it anew
-            netuv.set_timeout(write, 20)
-
-    def write() -> None:
-        busy(10)  # the loop's own time is stale by then
-        last[0] = time.monotonic()
-        client.write(b"y")
-
-    def send(left: int) -> None:
-        theirs.sendall(b"x")
-        if left:
-            netuv.set_timeout(send, 20, left - 1)
-
-    client.on("data", on_data).on("timeout", on_timeout)
-    client.set_timeout(150)
-    send(10)
-    run()
-    theirs.close()
-    assert timeouts == [2]
-    # The read is stamped just before 'data'.
-    assert idle[0] >= 149
-    assert idle[1] >= 150
-
-
-def test_many_idle_timers_of_one_delay_fire_in_the_order_of_their_last_activity(
-    loop: netuv.Loop, run: Any
-) -> None:
-    class Owner:
-        def __init__(self, name: int) -> None:
-            self.name = name
-
-        def _on_timeout(self) -> None:
-            calls.append(self.name)
-
-    calls: list[int] = []
-    timers = [IdleTimer(loop, 200, Owner(number)) for number in range(5)]
-
-    def touch(order: list[int]) -> None:
-        if order:
-            timers[order[0]].active()
-            netuv.set_timeout(touch, 3, order[1:])
-
-    netuv.set_timeout(touch, 5, [3, 1, 4, 0, 2])
-    netuv.set_timeout(nothing, 600)
-    run()
-    assert calls == [3, 1, 4, 0, 2]
-    for timer in timers:
-        timer.close()
+# -- where the stack ends -----------------------------------------------------------------------------
 
 
 def test_a_call_that_finds_no_stack_is_made_again(loop: netuv.Loop) -> None:
