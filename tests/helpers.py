@@ -22,6 +22,8 @@ from netuv import loop as loop_module
 LIMIT = 20.0  # seconds that one run of a loop, or one peer, may take
 LARGEST_READ = 256 << 10  # bytes that a socket takes from the kernel at once
 MiB = 1 << 20
+# No label may have more than 63 bytes, so the resolver does not ask anyone for this one.
+NO_SUCH_HOST = f"{'a' * 64}.test"
 HUGE = 10**5000  # more digits than Python prints
 LINGER_0 = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends a reset
 
