@@ -27,7 +27,7 @@ NO_SUCH_HOST = f"{'a' * 64}.test"
 HUGE = 10**5000  # more digits than Python prints
 LINGER_0 = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends a reset
 
-# The fixtures of these names.
+# Types of the fixtures run, must_call and peer.
 Run = Callable[[], None]
 MustCall = Callable[..., Callable[..., Any]]
 PeerOf = Callable[..., Any]

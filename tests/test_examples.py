@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from helpers import receive_all
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LIMIT = 20.0  # seconds that a program may take
@@ -76,10 +77,6 @@ def receive_until(sock: socket.socket, end: bytes) -> bytes:
         assert more, f"the peer ended after {data!r}"
         data += more
     return data
-
-
-def receive_all(sock: socket.socket) -> bytes:
-    return b"".join(iter(lambda: sock.recv(65536), b""))
 
 
 def test_each_example_is_tested_and_tells_its_usage() -> None:

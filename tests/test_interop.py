@@ -12,13 +12,9 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from conftest import LIMIT, Transport, receive_all
+from helpers import LIMIT, MustCall, PeerOf, Run, Transport, receive_all
 
 import netuv
-
-Run = Callable[[], None]
-MustCall = Callable[..., Callable[..., Any]]
-PeerOf = Callable[..., Any]
 
 SIZE = 8 << 20
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers import LIMIT, MustCall, PeerOf, Run, Transport, receive_all
+from helpers import LIMIT, LINGER_0, MustCall, PeerOf, Run, Transport, receive_all
 
 import netuv
 from netuv.address import DropInfo
@@ -126,7 +125,7 @@ def test_a_dropped_client_that_resets_does_no_harm(run: Run, must_call: MustCall
     def clients() -> None:
         for _ in range(20):
             sock = socket.create_connection(("127.0.0.1", port), LIMIT)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
             sock.close()
 
     server.on("drop", on_drop)

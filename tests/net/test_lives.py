@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from helpers import Run
 
 import netuv
-
-Run = Callable[[], None]
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ import copy
 import os
 import pickle
 import socket
-import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import LIMIT, MustCall, PeerOf, Run, option, receive_all, tcp_pair
+from helpers import LIMIT, LINGER_0, MustCall, PeerOf, Run, option, receive_all, tcp_pair
 
 import netuv
 from tests.net.peers import accept, place
@@ -216,7 +215,7 @@ def test_the_kernels_error_is_passed_on(run: Any, must_call: Any, how: str) -> N
         pass
 
     def write() -> None:
-        far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
         far.close()
         if how == "plain":
             assert sock.write(b"data") is False

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-import struct
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import LIMIT, MustCall, PeerOf, Run, Transport, receive_all, watch
+from helpers import LIMIT, LINGER_0, MustCall, PeerOf, Run, Transport, receive_all, watch
 
 import netuv
 from tests.net.peers import accept, place
@@ -271,7 +270,7 @@ def test_error_then_close(run: Run, must_call: MustCall, listener: socket.socket
     def serve(sock: socket.socket) -> None:
         sock.sendall(b"x")
         assert sock.recv(1, socket.MSG_PEEK) == b"y"
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
 
     def serve_and_tell() -> None:
         accept(listener, serve)

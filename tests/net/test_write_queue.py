@@ -6,7 +6,7 @@ import socket
 from typing import Any
 
 import pytest
-from conftest import receive_all
+from helpers import read_and_close
 
 import netuv
 
@@ -23,11 +23,6 @@ def full(loop: netuv.Loop) -> tuple[netuv.Socket, socket.socket, list[bytes]]:
         sent.append(sent[-1])
     sock.resume()
     return sock, far, sent
-
-
-def read_and_close(far: socket.socket) -> bytes:
-    with far:
-        return receive_all(far)
 
 
 def test_bytes_str_and_callbacks(run: Any, peer: Any, must_call: Any, full: Any) -> None:

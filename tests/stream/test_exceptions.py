@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from helpers import MustCall, Run
 
 import netuv
 from netuv.stream import Duplex, Readable, Writable
+from tests.stream.wires import Own
 
-Run = Callable[[], None]
-MustCall = Callable[..., Callable[..., Any]]
 MANY = 4 << 20  # bytes; more than any kernel takes at once
 
 
@@ -41,13 +41,6 @@ def run_again(run: Run) -> int:
             count += 1
         else:
             return count
-
-
-class Own:
-    """A transport of nothing: the loop's ticks are all there is."""
-
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        netuv.next_tick(callback, *args)
 
 
 class Source(Own, Readable):

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from helpers import Run
 
 import netuv
-
-Run = Callable[[], None]
 
 
 class Emits(netuv.Socket):

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from helpers import MustCall, Run
 
 import netuv
 from netuv.stream import Readable, Writable
-
-Run = Callable[[], None]
-MustCall = Callable[..., Callable[..., Any]]
-
-
-class Own:
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        netuv.next_tick(callback, *args)
+from tests.stream.wires import Own
 
 
 class Source(Own, Readable):

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import socket
-import struct
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import pyee
 import pytest
-from conftest import LIMIT, receive_all
+from helpers import LIMIT, LINGER_0, MustCall, Run, receive_all, tcp_pair
 
 import netuv
 from netuv.emitter import MaxListenersExceededWarning
 from netuv.node import stream as node_stream
 from netuv.stream import Readable, Writable
-
-Run = Callable[[], None]
-MustCall = Callable[..., Callable[..., Any]]
-MANY = 8 << 20  # bytes; more than any kernel takes at once
+from tests.stream.wires import MANY, Own
 
 
-class Source(Readable):
+class Source(Own, Readable):
     """Delivers so many chunks of 1000 bytes, each in a turn of its own."""
 
     def __init__(self, chunks: int = 20) -> None:
         super().__init__()
         self.left = chunks
-
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        netuv.next_tick(callback, *args)
 
     def _read(self, size: int) -> None:
         netuv.set_immediate(self.deliver)
@@ -40,7 +33,7 @@ class Source(Readable):
         self.push(bytes(1000) if self.left >= 0 else None)
 
 
-class Sink(Writable):
+class Sink(Own, Writable):
     """Takes nothing until ``release()``; from then on all, at once."""
 
     def __init__(self) -> None:
@@ -48,9 +41,6 @@ class Sink(Writable):
         self.done: Any = None
         self.released = False
         self.taken = 0
-
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        netuv.next_tick(callback, *args)
 
     def _write(self, chunk: Any, done: Any) -> None:
         self.taken += len(chunk)
@@ -82,19 +72,14 @@ class Writer(netuv.EventEmitter):
 
 
 def connected(family: int) -> tuple[socket.socket, socket.socket]:
-    if family == socket.AF_UNIX:
-        pair = socket.socketpair()
-    else:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            client = socket.create_connection(server.getsockname())
-            pair = client, server.accept()[0]
+    pair = socket.socketpair() if family == socket.AF_UNIX else tcp_pair()
     for each in pair:
         each.settimeout(LIMIT)
     return pair
 
 
 def reset(sock: socket.socket) -> None:
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
     sock.close()
 
 

@@ -153,6 +153,13 @@ class MemoryWire:
         self.scheduler.run()
 
 
+class Own:
+    """A transport of nothing: the loop's ticks are all there is."""
+
+    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+        netuv.next_tick(callback, *args)
+
+
 class SocketWire:
     def __init__(self, run: Run, transport: Transport) -> None:
         self.name = transport.name
