@@ -32,7 +32,7 @@ def known(name: str, family: int = 0) -> list[tuple[str, int]]:
     return [(info[4][0], 4 if info[0] == socket.AF_INET else 6) for info in found]
 
 
-def test_localhost(run: Any) -> None:
+def test_lookup_of_localhost(run: Any) -> None:
     error, address, family = ask(run, "localhost")
     assert error is None
     assert (address, family) in known("localhost")
@@ -40,18 +40,18 @@ def test_localhost(run: Any) -> None:
 
 
 @pytest.mark.parametrize("options", [4, {"family": 4}, {"family": "IPv4"}], ids=str)
-def test_a_family(run: Any, options: Any) -> None:
+def test_lookup_of_one_family(run: Any, options: Any) -> None:
     assert ask(run, "localhost", options) == (None, "127.0.0.1", 4)
 
 
 @pytest.mark.parametrize("options", [None, 0, {}, {"family": 0}, {"family": None}], ids=str)
-def test_any_family(run: Any, options: Any) -> None:
+def test_lookup_of_any_family(run: Any, options: Any) -> None:
     error, address, family = ask(run, "localhost", options)
     assert error is None
     assert (address, family) in known("localhost")
 
 
-def test_all(run: Any) -> None:
+def test_option_all_gives_every_address(run: Any) -> None:
     error, found = ask(run, "localhost", {"all": True})
     assert error is None
     assert [(each["address"], each["family"]) for each in found] == known("localhost")
@@ -128,7 +128,7 @@ def test_names_that_cannot_exist(run: Any, name: str) -> None:
     assert error.hostname == name
 
 
-def test_no_name(run: Any) -> None:
+def test_lookup_without_a_name(run: Any) -> None:
     (error,) = ask(run, "")
     assert error.code == "ENOTFOUND"
 

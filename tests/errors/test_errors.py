@@ -176,7 +176,7 @@ def test_every_status_that_pyuv_knows_becomes_an_error():
         assert (e.code, e.errno) == (name.removeprefix("UV_"), -number)
 
 
-def test_from_what_pyuv_raised():
+def test_an_error_made_from_what_pyuv_raised():
     handle = pyuv.TCP(pyuv.Loop())
     with pytest.raises(pyuv.error.UVError) as caught:
         handle.getpeername()

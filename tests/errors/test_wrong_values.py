@@ -323,7 +323,7 @@ NODE = [
 
 
 @pytest.mark.parametrize("function", [*PEP8, *NODE], ids=lambda f: f"{f.__module__}.{f.__qualname__}")
-def test_functions_and_classes(function: Any, field: Field) -> None:
+def test_wrong_values_for_functions_and_classes(function: Any, field: Field) -> None:
     if function.__name__ in NOT_CALLED:
         field.calls = 100
         return
@@ -351,7 +351,7 @@ def test_functions_and_classes(function: Any, field: Field) -> None:
     ids="Socket connect Socket.connect create_server listen lookup SocketAddress"
     " node-Socket node-connect node-create_server node-listen node-SocketAddress".split(),
 )
-def test_options(function: Any, names: Any, needed: Any, field: Field, request: Any) -> None:
+def test_wrong_values_for_options(function: Any, names: Any, needed: Any, field: Field, request: Any) -> None:
     camel = "node-" in request.node.name
     for name, call in option_forms(function, names, needed, camel):
         field.all_values(request.node.name, name, call)
@@ -367,7 +367,7 @@ def test_options(function: Any, names: Any, needed: Any, field: Field, request: 
     ],
     ids=["connect", "listen", "node-connect", "node-listen"],
 )
-def test_positions(function: Any, field: Field) -> None:
+def test_wrong_values_for_positional_arguments(function: Any, field: Field) -> None:
     for name, call in positions(function):
         field.all_values("connect or listen", name, call)
 
@@ -428,7 +428,7 @@ def stream_of(kind: type) -> Any:
 
 @pytest.mark.filterwarnings("ignore::netuv.emitter.MaxListenersExceededWarning")
 @pytest.mark.parametrize("subject", [*SUBJECTS, "connected", "node-connected"])
-def test_methods(subject: str, field: Field) -> None:
+def test_wrong_values_for_methods(subject: str, field: Field) -> None:
     connected = None
     if subject.endswith("connected"):
         connected = Connected(node_net.Socket if "node" in subject else netuv.Socket)

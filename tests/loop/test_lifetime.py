@@ -131,7 +131,7 @@ def test_a_loop_with_nothing_open_is_collected(use: Callable[[netuv.Loop], None]
     assert len(open_fds()) <= len(before)
 
 
-def test_without_the_collector() -> None:
+def test_a_loop_that_was_never_used_needs_no_collector() -> None:
     """Nothing but the last reference holds a loop that was never used."""
     gc.disable()
     try:
@@ -148,7 +148,7 @@ def test_a_loop_that_was_closed_is_not_warned_of() -> None:
     assert warned(lambda: netuv.Loop().close()) == []
 
 
-def test_where_it_was_made() -> None:
+def test_the_warning_says_where_the_loop_was_made() -> None:
     (text,) = warned(lambda: netuv.Loop(debug=True))
     assert f"made at {__file__}:" in text
     (text,) = warned(lambda: netuv.Loop(debug=False))

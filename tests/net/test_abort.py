@@ -15,7 +15,9 @@ from tests.net.peers import accept, place
 
 @pytest.mark.row("N08")
 @pytest.mark.parametrize("when", ["before", "connecting", "connected"])
-def test_signal(run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf, when: str) -> None:
+def test_an_abort_signal_destroys_a_socket(
+    run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf, when: str
+) -> None:
     controller = netuv.AbortController()
     if when == "before":
         controller.abort()
@@ -77,7 +79,7 @@ def test_one_signal_for_many_sockets(run: Any) -> None:
     assert controller.signal.listener_count("abort") == 0
 
 
-def test_order_among_listeners(run: Any) -> None:
+def test_order_among_listeners_of_abort(run: Any) -> None:
     """Each in the place where it was added, as in Node."""
     controller = netuv.AbortController()
     signal = controller.signal
@@ -135,7 +137,7 @@ def test_listen_again_with_the_same_signal(run: Any, must_call: Any) -> None:
 
 
 @pytest.mark.row("N05")
-def test_signal_closes_the_server(run: Run, must_call: MustCall, transport: Transport) -> None:
+def test_an_abort_signal_closes_a_server(run: Run, must_call: MustCall, transport: Transport) -> None:
     controller = netuv.AbortController()
     server = netuv.create_server()
     server.on("close", must_call())
@@ -149,7 +151,9 @@ def test_signal_closes_the_server(run: Run, must_call: MustCall, transport: Tran
 
 
 @pytest.mark.row("N05")
-def test_signal_that_is_aborted_already(run: Run, must_call: MustCall, transport: Transport) -> None:
+def test_listen_with_a_signal_that_is_aborted_already(
+    run: Run, must_call: MustCall, transport: Transport
+) -> None:
     server = netuv.create_server()
     server.on("listening", must_call(times=0)).on("close", must_call())
     where = dict(zip(("port", "host"), transport.listen_args, strict=False))

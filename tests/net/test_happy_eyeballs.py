@@ -250,8 +250,9 @@ def test_one_address_is_a_plain_connection(run: Run, must_call: MustCall, networ
 
 
 @pytest.mark.parametrize("how", ["option", "default", "family", "local_address"])
-def test_switched_off(run: Run, must_call: MustCall, network: Any, how: str) -> None:
-    """Then only the first address of the lookup is tried."""
+def test_without_auto_select_only_the_first_address_is_tried(
+    run: Run, must_call: MustCall, network: Any, how: str
+) -> None:
     net = network({"127.0.0.1": "refuse", "127.0.0.2": "serve"})
     plain = lookup_of("127.0.0.1", "127.0.0.2")
 
@@ -379,7 +380,7 @@ def test_a_blocked_address_is_passed_over(run: Run, must_call: MustCall, network
 
 
 @pytest.mark.row("N14")
-def test_the_defaults() -> None:
+def test_default_auto_select_family_and_its_timeout() -> None:
     assert netuv.get_default_auto_select_family() is True
     assert netuv.get_default_auto_select_family_attempt_timeout() == 250
     for value in (0, "yes", None):
@@ -405,7 +406,7 @@ def test_the_defaults() -> None:
 
 
 @pytest.mark.row("N14")
-def test_arguments() -> None:
+def test_wrong_auto_select_options_raise() -> None:
     with pytest.raises(ValueError, match="auto_select_family_attempt_timeout"):
         netuv.connect(port=80, auto_select_family_attempt_timeout=0)
     with pytest.raises(TypeError, match="auto_select_family"):
@@ -417,7 +418,7 @@ MANY = 10_000
 
 @pytest.mark.parametrize("how", ["blocked", "failing", "unusable"])
 @pytest.mark.parametrize("later", [False, True], ids=["at once", "later"])
-def test_many_addresses(run: Any, must_call: Any, how: str, later: bool) -> None:
+def test_very_many_addresses_that_all_fail(run: Any, must_call: Any, how: str, later: bool) -> None:
     first = {"blocked": 10, "failing": 224, "unusable": 999}[how]
     addresses = [{"address": f"{first}.0.{i >> 8}.{i & 255}", "family": 4} for i in range(MANY)]
 

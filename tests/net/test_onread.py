@@ -69,7 +69,7 @@ def test_pause_and_resume_within_the_callback(run: Any, must_call: Any, buffer: 
     assert b"".join(reader.got) == DATA
 
 
-def test_an_answer_of_false(run: Any, must_call: Any, buffer: Any) -> None:
+def test_a_callback_that_answers_false_pauses(run: Any, must_call: Any, buffer: Any) -> None:
     def callback(piece: bytes) -> bool:
         netuv.set_immediate(reader.socket.resume)
         return False

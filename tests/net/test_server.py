@@ -70,7 +70,7 @@ def test_listener_is_attached_to_connection(
 
 
 @pytest.mark.row("S01")
-def test_defaults(run: Run, must_call: MustCall, peer: PeerOf, transport: Transport) -> None:
+def test_defaults_of_create_server(run: Run, must_call: MustCall, peer: PeerOf, transport: Transport) -> None:
     """Not half-open: the peer's end ends the connection. Not paused: it reads by itself."""
 
     def on_connection(sock: netuv.Socket) -> None:
@@ -310,7 +310,7 @@ def test_listen_again_after_close(run: Run, must_call: MustCall, peer: PeerOf, t
 
 
 @pytest.mark.row("S10")
-def test_address(run: Run, must_call: MustCall, transport: Transport) -> None:
+def test_address_of_each_transport(run: Run, must_call: MustCall, transport: Transport) -> None:
     def on_listening() -> None:
         address = server.address()
         if transport.name == "unix":

@@ -297,7 +297,9 @@ def test_error_then_close(run: Run, must_call: MustCall, listener: socket.socket
 
 
 @pytest.mark.row("N09")
-def test_states(run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf) -> None:
+def test_states_from_connect_to_close(
+    run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf
+) -> None:
     def serve(sock: socket.socket) -> None:
         receive_all(sock)
 
@@ -359,7 +361,7 @@ def test_write_only_state(run: Run, must_call: MustCall, listener: socket.socket
 
 
 @pytest.mark.row("N09")
-def test_errored(run: Run, must_call: MustCall) -> None:
+def test_errored_is_what_destroy_was_given(run: Run, must_call: MustCall) -> None:
     sock = netuv.Socket()
     failure = ValueError("mine")
     sock.on("error", must_call(lambda error: None))

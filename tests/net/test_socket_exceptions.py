@@ -109,7 +109,7 @@ def check(program: Program) -> None:
 # The ends of the two directions are the stream layer's.
 @pytest.mark.parametrize("many", [False, True], ids=["one address", "two addresses"])
 @pytest.mark.parametrize("place", [*PLACES, "client connectionAttemptFailed"])
-def test_run_again(run: Any, place: str, many: bool) -> None:
+def test_a_second_run_finishes_what_a_listener_interrupted(run: Any, place: str, many: bool) -> None:
     if place.endswith("Failed") and not many:
         pytest.skip("there is one address, which connects")
     program = Program(place, many)

@@ -70,7 +70,9 @@ def test_very_many_small_ones_among_large_ones(run: Any, peer: Any, must_call: A
 
 
 @pytest.mark.parametrize("how", ["end", "destroy"])
-def test_not_after_the_end(run: Any, peer: Any, must_call: Any, full: Any, how: str) -> None:
+def test_a_write_after_end_or_destroy_is_not_queued(
+    run: Any, peer: Any, must_call: Any, full: Any, how: str
+) -> None:
     sock, far, _ = full
     code = {"end": "ERR_STREAM_WRITE_AFTER_END", "destroy": "ERR_STREAM_DESTROYED"}[how]
     codes: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers import MustCall, Run
+from helpers import MustCall, Run, tcp_pair
 
 import netuv
 from netuv.stream import Duplex, Readable, Writable
@@ -96,15 +96,10 @@ class Sink(Own, Writable):
     ],
 )
 @pytest.mark.parametrize("family", ["tcp", "unix"])
-def test_on_sockets(
+def test_a_listener_of_a_socket_raises(
     loop: netuv.Loop, run: Run, must_call: MustCall, family: str, place: str, how: str
 ) -> None:
-    if family == "unix":
-        pair = socket.socketpair()
-    else:
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            client = socket.create_connection(server.getsockname())
-            pair = client, server.accept()[0]
+    pair = socket.socketpair() if family == "unix" else tcp_pair()
     a, b = (netuv.Socket(fd=sock.detach()) for sock in pair)
     got = {a: bytearray(), b: bytearray()}
     raises = Once()
@@ -145,7 +140,7 @@ def test_on_sockets(
 @pytest.mark.row("N11")
 @pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.parametrize("event", ["data", "end", "close", "resume", "pause", "readable"])
-def test_of_a_source(run: Run, must_call: MustCall, event: str, at_once: bool) -> None:
+def test_a_listener_of_a_readable_raises(run: Run, must_call: MustCall, event: str, at_once: bool) -> None:
     """Nothing that is buffered is lost, and the end comes."""
     source = Source(30, at_once)
     got: list[bytes] = []
@@ -190,7 +185,7 @@ def test_each_chunk_of_the_buffer_has_its_turn(run: Run, must_call: MustCall) ->
 @pytest.mark.parametrize(
     "place", ["drain", "finish", "prefinish", "close", "callback 0", "callback 1", "callback 2", "end"]
 )
-def test_of_a_sink(run: Run, must_call: MustCall, place: str, at_once: bool) -> None:
+def test_a_callback_of_a_writable_raises(run: Run, must_call: MustCall, place: str, at_once: bool) -> None:
     sink = Sink(at_once)
     raises = Once()
     heard: list[Any] = []

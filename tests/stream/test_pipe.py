@@ -373,7 +373,7 @@ def test_unpipe_before_the_tick_of_an_ended_source(run: Run) -> None:
     assert not sink.writable_ended
 
 
-def test_under_nodes_names(run: Run) -> None:
+def test_pipe_under_nodes_names(run: Run) -> None:
     class R(node_stream.Readable):
         def _tick(self, callback: Callable[..., object], *args: Any) -> None:
             netuv.next_tick(callback, *args)

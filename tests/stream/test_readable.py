@@ -39,7 +39,7 @@ def test_readable_and_read(wire: Wire, must_call: MustCall) -> None:
 
 
 @pytest.mark.row("N11")
-def test_read_n(wire: Wire, must_call: MustCall) -> None:
+def test_read_of_n_bytes(wire: Wire, must_call: MustCall) -> None:
     """None when there is less; all that is left when the stream has ended."""
     pieces: list[Any] = []
 

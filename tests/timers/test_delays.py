@@ -63,7 +63,7 @@ def test_nothing_is_set_when_the_warning_is_an_error(loop: netuv.Loop) -> None:
 
 
 @pytest.mark.parametrize("delay", [0, 0.5, 0.0, -0.0, None, True, False, MAX_DELAY, MAX_DELAY + 0.0])
-def test_no_warning_for(loop: netuv.Loop, delay: Any) -> None:
+def test_delays_that_are_taken_without_a_warning(loop: netuv.Loop, delay: Any) -> None:
     netuv.set_timeout(nothing, delay).close()
 
 
