@@ -12,18 +12,16 @@ way round.
 
 from __future__ import annotations
 
-import json
 import re
 import socket as stdlib_socket
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from netuv import checks, errors, misuse
 
 S = TypeVar("S", bound="SocketAddress")
 
-_ZONE = re.compile(r"[0-9A-Za-z.:-]+")
+_ZONE = r"[0-9A-Za-z.:-]+"  # a text: re compiles it when it is needed first, and keeps it
 _FAMILIES = {"ipv4": stdlib_socket.AF_INET, "ipv6": stdlib_socket.AF_INET6}
 _NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 _BITS = {"ipv4": 32, "ipv6": 128}
@@ -34,7 +32,7 @@ def _pack(text: str, family: str) -> bytes | None:
     """The address in network order, or None if ``text`` is none of that family."""
     if family == "ipv6" and "%" in text:
         text, _, zone = text.partition("%")
-        if not _ZONE.fullmatch(zone):
+        if not re.fullmatch(_ZONE, zone):
             return None
     try:
         return stdlib_socket.inet_pton(_FAMILIES[family], text)
@@ -128,7 +126,6 @@ class DropInfo(Mapping[str, Any]):
         return f"DropInfo({dict(self)})"
 
 
-@dataclass(frozen=True, init=False)
 class SocketAddress:
     """An IP address with a port, checked, in its shortest spelling. Node's ``net.SocketAddress``.
 
@@ -173,11 +170,30 @@ class SocketAddress:
         label = 0 if flowlabel is None else checks.check_int("flowlabel", flowlabel, 0, 0xFFFFF)
         if port is not None and (isinstance(port, bool) or not isinstance(port, (int, float, str))):
             raise misuse.bad_port("port", port)
-        # The way around "frozen".
-        object.__setattr__(self, "address", stdlib_socket.inet_ntop(_FAMILIES[name], packed))
-        object.__setattr__(self, "family", name)
-        object.__setattr__(self, "port", 0 if port is None else checks.check_port("port", port))
-        object.__setattr__(self, "flowlabel", label if name == "ipv6" else 0)
+        self.__dict__.update(  # the one way in
+            address=stdlib_socket.inet_ntop(_FAMILIES[name], packed),
+            family=name,
+            port=0 if port is None else checks.check_port("port", port),
+            flowlabel=label if name == "ipv6" else 0,
+        )
+
+    # A value: not a dataclass, whose module costs more at import than the rest of netuv.
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a SocketAddress does not change: {name!r} cannot be set")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a SocketAddress does not change: {name!r} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{type(self).__qualname__}({fields})"
 
     @staticmethod
     def is_socket_address(value: object) -> bool:
@@ -311,6 +327,8 @@ class BlockList:
         :param rules: what to_json() gave, or the JSON text of it. Raises ERR_INVALID_ARG_VALUE for
             what is no rule, and adds nothing then.
         """
+        import json  # for this method only
+
         try:
             texts = json.loads(rules) if isinstance(rules, str) else rules
         except (ValueError, RecursionError):
@@ -319,7 +337,7 @@ class BlockList:
             raise misuse.invalid_arg_type("rules", "a list of texts", texts)
         other = BlockList()
         for text in reversed(list(texts)):
-            match = isinstance(text, str) and _RULE.fullmatch(text)
+            match = isinstance(text, str) and re.fullmatch(_RULE, text)
             if not match:
                 raise misuse.invalid_arg_value("rules", text, "must be texts of rules")
             kind, family, first, second = match.groups()
@@ -352,7 +370,7 @@ def check_block_list(name: str, value: object) -> BlockList | None:
     return value
 
 
-_RULE = re.compile(r"(Address|Range|Subnet): (IPv4|IPv6) ([^-/]+)(-[^-/]+|/[0-9]{1,3})?")
+_RULE = r"(Address|Range|Subnet): (IPv4|IPv6) ([^-/]+)(-[^-/]+|/[0-9]{1,3})?"
 
 
 def _given(name: str, value: object, family: object) -> SocketAddress:

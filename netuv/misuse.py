@@ -6,7 +6,6 @@ and their codes begin with ERR_, as Node's do.
 
 from __future__ import annotations
 
-import difflib
 import errno as _errno
 import os
 import re
@@ -182,6 +181,8 @@ def unknown_option(
     text = f"unknown option {_shortened(name)}{f' of {kind}' if kind else ''}"
     known = list(known)
     if isinstance(name, str):
+        import difflib  # costs as much as half of netuv's own modules, for this one message
+
         short = _snake_case(name[:100])
         synonym = _SYNONYMS.get(short)
         elsewhere = [other for other, names in (others or {}).items() if name in names]

@@ -1,0 +1,26 @@
+"""What ``import netuv`` loads besides netuv: nothing that is only needed for a message or a rare call."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+# Modules of the standard library that cost more than most of netuv's own.
+HEAVY = ("ast", "asyncio", "dataclasses", "difflib", "inspect", "json", "logging", "pathlib", "urllib.parse")
+
+PROGRAM = """
+import sys
+import pyee, pyuv, signal, socket
+there = set(sys.modules)
+import netuv
+print(*sorted(set(sys.modules) - there))
+"""
+
+
+def test_heavy_modules_wait_until_they_are_needed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, check=True, text=True, timeout=60
+    )
+    loaded = done.stdout.split()
+    assert "netuv.net.socket" in loaded
+    assert not set(HEAVY) & set(loaded)
