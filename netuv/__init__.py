@@ -5,7 +5,7 @@ Where things are, from the bottom; each module imports only from above its line:
     uv                       what knows pyuv
     errors, misuse, checks   what is raised, and why; checks of arguments
     emitter, signals         EventEmitter; Python's signal handlers
-    address                  IP addresses, BlockList
+    address, blocklist       IP addresses; which of them to keep away
     loop, stream             the event loop; streams without any I/O
     timers, dns, abort       set_timeout and friends; lookup; AbortController
     net                      Socket and Server
@@ -14,7 +14,8 @@ Where things are, from the bottom; each module imports only from above its line:
 
 from netuv._version import __version__
 from netuv.abort import AbortController, AbortSignal
-from netuv.address import AddressInfo, BlockList, SocketAddress, is_ip, is_ipv4, is_ipv6
+from netuv.address import AddressInfo, SocketAddress, is_ip, is_ipv4, is_ipv6
+from netuv.blocklist import BlockList
 from netuv.dns import lookup
 from netuv.emitter import EventEmitter
 from netuv.errors import NetError

@@ -1,20 +1,15 @@
-"""IP addresses and what is made of them: is_ip, AddressInfo, SocketAddress, BlockList, DropInfo.
+"""IP addresses and what is made of them: is_ip, AddressInfo, SocketAddress, DropInfo.
 
 Nothing here does I/O. Texts are read and written by inet_pton and inet_ntop, which agree with Node
 to the letter ('::ffff:1.2.3.4', no leading zeros); only zone ids ('fe80::1%eth0') are taken off
 before.
-
-A BlockList works on numbers: every address is a 128-bit one, where an IPv4 address a.b.c.d is its
-mapped form ::ffff:a.b.c.d, and every rule is a first and a last number. So a rule for IPv4 also
-blocks the IPv6 spelling of the same peer, which is how a dual-stack server sees it, and the other
-way round.
 """
 
 from __future__ import annotations
 
 import re
 import socket as stdlib_socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from netuv import checks, errors, misuse
@@ -23,8 +18,6 @@ S = TypeVar("S", bound="SocketAddress")
 
 _ZONE = r"[0-9A-Za-z.:-]+"  # a text: re compiles it when it is needed first, and keeps it
 _FAMILIES = {"ipv4": stdlib_socket.AF_INET, "ipv6": stdlib_socket.AF_INET6}
-_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
-_BITS = {"ipv4": 32, "ipv6": 128}
 _MAPPED = 0xFFFF << 32  # ::ffff:0:0, where the IPv4 addresses are
 
 
@@ -157,9 +150,9 @@ class SocketAddress:
                 raise misuse.invalid_arg_type("address", "a str", address["address"])
             SocketAddress.__init__(self, **address)
             return
-        if family is not None and not isinstance(family, str):
+        name = "ipv4" if family is None else family.lower() if isinstance(family, str) else ""
+        if name not in _FAMILIES:
             raise misuse.invalid_arg_value("family", family, "must be 'ipv4' or 'ipv6'")
-        name = "ipv4" if family is None else _family("family", family)
         if address is None:
             address = "127.0.0.1" if name == "ipv4" else "::"
         elif not isinstance(address, str):
@@ -230,153 +223,8 @@ class SocketAddress:
 _SOCKET_ADDRESS_OPTIONS = ("address", "family", "port", "flowlabel")
 
 
-def _family(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise misuse.invalid_arg_type(name, "a str", value)
-    if value.lower() not in _FAMILIES:
-        raise misuse.invalid_arg_value(name, value, "must be 'ipv4' or 'ipv6'")
-    return value.lower()
-
-
-def _number(address: SocketAddress) -> int:
+def to_number(address: SocketAddress) -> int:
+    """The address as a 128-bit number; an IPv4 one is at ::ffff:0:0, where its mapped form is."""
     packed = stdlib_socket.inet_pton(_FAMILIES[address.family], address.address)
     number = int.from_bytes(packed, "big")
     return number | _MAPPED if address.family == "ipv4" else number
-
-
-class _Rule(NamedTuple):
-    text: str
-    first: int
-    last: int
-    ipv4: bool  # whether it can match what is given as an IPv4 address
-
-
-class BlockList:
-    """Addresses that a Server drops or a Socket does not connect to. Node's ``net.BlockList``.
-
-    Wherever an address is taken it is a str, of the family given with it, or a SocketAddress,
-    which knows its own. Raises ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (an unknown family)
-    and ERR_INVALID_ADDRESS.
-    """
-
-    def __init__(self) -> None:
-        self._rules: list[_Rule] = []
-
-    def add_address(self, address: str | SocketAddress, family: str = "ipv4") -> None:
-        """Block one address. Node's ``addAddress()``."""
-        one = _given("address", address, family)
-        number = _number(one)
-        text = f"Address: {_NAMES[one.family]} {one.address}"
-        self._rules.append(_Rule(text, number, number, True))
-
-    def add_range(self, start: str | SocketAddress, end: str | SocketAddress, family: str = "ipv4") -> None:
-        """Block from ``start`` to ``end``, both included. Node's ``addRange()``.
-
-        :raises ArgValueError: ERR_INVALID_ARG_VALUE if ``end`` comes before ``start`` or is of the
-            other family.
-        """
-        low, high = _given("start", start, family), _given("end", end, family)
-        if low.family != high.family:
-            raise misuse.invalid_arg_value("end", high.address, "must be of the family of 'start'")
-        first, last = _number(low), _number(high)
-        if first > last:
-            raise misuse.invalid_arg_value("start", low.address, "must come before 'end'")
-        text = f"Range: {_NAMES[low.family]} {low.address}-{high.address}"
-        # Node compares an IPv4 address with mapped ends only.
-        self._rules.append(_Rule(text, first, last, first >> 32 == last >> 32 == 0xFFFF))
-
-    def add_subnet(self, network: str | SocketAddress, prefix: int, family: str = "ipv4") -> None:
-        """Block the addresses whose first ``prefix`` bits are those of ``network``.
-
-        :param prefix: 0 to 32 for IPv4, 0 to 128 for IPv6. Raises ERR_OUT_OF_RANGE.
-
-        Node's ``addSubnet()``.
-        """
-        net = _given("network", network, family)
-        prefix = checks.check_int("prefix", prefix, 0, _BITS[net.family])
-        rest = (1 << (_BITS[net.family] - prefix)) - 1  # the bits that are free
-        number = _number(net)
-        text = f"Subnet: {_NAMES[net.family]} {net.address}/{prefix}"
-        self._rules.append(_Rule(text, number & ~rest, number | rest, True))
-
-    def check(self, address: str | SocketAddress, family: str = "ipv4") -> bool:
-        """Whether a rule matches; False also for a text that is no address of ``family``.
-
-        Node's ``check()``.
-        """
-        try:
-            one = _given("address", address, family)
-        except errors.ArgValueError:
-            return False
-        number = _number(one)
-        is_ipv4 = one.family == "ipv4"
-        return any(rule.first <= number <= rule.last and (rule.ipv4 or not is_ipv4) for rule in self._rules)
-
-    @property
-    def rules(self) -> list[str]:
-        """The rules as texts ('Subnet: IPv4 10.0.0.0/8'), the newest first. Node's ``rules``."""
-        return [rule.text for rule in reversed(self._rules)]
-
-    def to_json(self) -> list[str]:
-        """What from_json() reads: the rules. Node's ``toJSON()``."""
-        return self.rules
-
-    def from_json(self, rules: str | Iterable[str]) -> None:
-        """Add the rules of another list. Node's ``fromJSON()``.
-
-        :param rules: what to_json() gave, or the JSON text of it. Raises ERR_INVALID_ARG_VALUE for
-            what is no rule, and adds nothing then.
-        """
-        import json  # for this method only
-
-        try:
-            texts = json.loads(rules) if isinstance(rules, str) else rules
-        except (ValueError, RecursionError):
-            raise misuse.invalid_arg_value("rules", rules, "must be JSON") from None
-        if not isinstance(texts, Iterable):
-            raise misuse.invalid_arg_type("rules", "a list of texts", texts)
-        other = BlockList()
-        for text in reversed(list(texts)):
-            match = isinstance(text, str) and re.fullmatch(_RULE, text)
-            if not match:
-                raise misuse.invalid_arg_value("rules", text, "must be texts of rules")
-            kind, family, first, second = match.groups()
-            if kind == "Address" and second is None:
-                other.add_address(first, family)
-            elif kind == "Range" and second and second[0] == "-":
-                other.add_range(first, second[1:], family)
-            elif kind == "Subnet" and second and second[0] == "/":
-                other.add_subnet(first, int(second[1:]), family)
-            else:
-                raise misuse.invalid_arg_value("rules", text, "must be texts of rules")
-        self._rules += other._rules
-
-    @staticmethod
-    def is_block_list(value: object) -> bool:
-        """Whether it is a BlockList. Node's ``BlockList.isBlockList()``."""
-        return isinstance(value, BlockList)
-
-    def __repr__(self) -> str:
-        return f"<BlockList {self.rules}>"
-
-
-def check_block_list(name: str, value: object) -> BlockList | None:
-    """A BlockList, or None for none.
-
-    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
-    """
-    if value is not None and not isinstance(value, BlockList):
-        raise misuse.invalid_arg_type(name, "a BlockList", value)
-    return value
-
-
-_RULE = r"(Address|Range|Subnet): (IPv4|IPv6) ([^-/]+)(-[^-/]+|/[0-9]{1,3})?"
-
-
-def _given(name: str, value: object, family: object) -> SocketAddress:
-    """The address that a method of BlockList was given."""
-    if isinstance(value, SocketAddress):
-        return value
-    if not isinstance(value, str):
-        raise misuse.invalid_arg_type(name, "a str or a SocketAddress", value)
-    return SocketAddress(value, _family("family", family))

@@ -16,7 +16,7 @@ PACKAGE = Path(netuv.__file__).parent
 # entry, except uv: what it says about statuses is needed by errors, and the rest of it raises those.
 LAYERS = (
     ("_version", "uv", "uv.status", "errors", "misuse", "checks", "emitter", "signals"),
-    ("address",),
+    ("address", "blocklist"),
     ("loop", "stream"),
     ("timers", "dns", "abort"),
     ("net",),
@@ -31,6 +31,7 @@ ONLY = {
     "_version": set(),
     "emitter": BASE,
     "address": BASE,
+    "blocklist": {*BASE, "address"},
     "signals": BASE,
     "loop": {*BASE, "emitter", "signals"},
     "stream": {*BASE, "emitter"},
@@ -40,7 +41,7 @@ ONLY = {
     "__main__": {"_version"},
 }
 # Bytes in, events out: these know nothing of libuv or of sockets.
-SANS_IO = ("misuse", "checks", "emitter", "address", "stream", "abort")
+SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "stream", "abort")
 MAX_LINES = 700
 
 

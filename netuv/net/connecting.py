@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pyuv
 
 from netuv import checks, errors, misuse
-from netuv.address import AddressInfo, check_block_list, is_ip
+from netuv.address import AddressInfo, is_ip
+from netuv.blocklist import check_block_list
 from netuv.dns import ADDRCONFIG, check_hints
 from netuv.dns import lookup as dns_lookup
 from netuv.loop import Loop

@@ -20,7 +20,8 @@ from typing import Any, TypeVar
 import pyuv
 
 from netuv import checks, errors, misuse
-from netuv.address import AddressInfo, DropInfo, check_block_list
+from netuv.address import AddressInfo, DropInfo
+from netuv.blocklist import check_block_list
 from netuv.dns import lookup
 from netuv.emitter import EventEmitter
 from netuv.loop import check_loop

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import pyuv
 
 from netuv import checks, errors, misuse
-from netuv.address import check_block_list
+from netuv.blocklist import check_block_list
 from netuv.loop import Loop, check_loop
 from netuv.net import connecting
 from netuv.net import options as opts

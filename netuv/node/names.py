@@ -14,7 +14,13 @@ from netuv import misuse
 
 C = TypeVar("C", bound=type)
 
-_IRREGULAR = {"to_json": "toJSON", "from_json": "fromJSON"}
+_IRREGULAR = {
+    "to_json": "toJSON",
+    "from_json": "fromJSON",
+    "add_cidr": "addCIDR",
+    "add_cidrs": "addCIDRs",
+    "remove_cidr": "removeCIDR",
+}
 _NOT_OF_NODE = ("listens_to",)  # pyee's
 
 

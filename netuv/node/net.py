@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import address as _address
+from netuv import blocklist as _blocklist
 from netuv.net import connecting as _connecting
 from netuv.net import options as _options
 from netuv.net import server as _server
@@ -130,7 +131,7 @@ class Server(_server.Server, EventEmitter):
 
 
 @node_names()
-class BlockList(_address.BlockList):
+class BlockList(_blocklist.BlockList):
     """``netuv.BlockList`` with Node's names."""
 
     if TYPE_CHECKING:

@@ -115,7 +115,7 @@ VALUES: list[Any] = [
     ),
     *(object(), Takes, Takes(), Unprintable(), Undecided(), nothing, coroutine_function, generator_function),
     *(..., Exception(), ValueError, Path("x"), Path("x" * 300), WrongPath()),
-    *(address.BlockList(), netuv.SocketAddress("::1", "ipv6"), netuv.AbortSignal(), netuv.EventEmitter()),
+    *(netuv.BlockList(), netuv.SocketAddress("::1", "ipv6"), netuv.AbortSignal(), netuv.EventEmitter()),
 ]
 GOOD: dict[str, Any] = {
     "address": "127.0.0.1",

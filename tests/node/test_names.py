@@ -87,7 +87,10 @@ OUT = {
 DOCUMENTED = {
     "net.Socket": "autoSelectFamilyAttemptedAddresses getTypeOfService setTypeOfService timeout".split(),
     "net.Server": "maxConnections dropMaxConnection".split(),
-    "net.BlockList": "fromJSON isBlockList toJSON".split(),
+    "net.BlockList": (
+        "fromJSON isBlockList toJSON addAddresses addCIDR addCIDRs removeAddress removeRange removeSubnet"
+        " removeCIDR clear size PRIVATE_RANGES"
+    ).split(),
     "net.SocketAddress": ["parse"],
     "stream.Duplex": ["allowHalfOpen"],
     "EventEmitter": ["defaultMaxListeners", "errorMonitor"],
