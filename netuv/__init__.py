@@ -16,7 +16,12 @@ from netuv._version import __version__
 from netuv.abort import AbortController, AbortSignal
 from netuv.address import AddressInfo, SocketAddress, is_ip, is_ipv4, is_ipv6
 from netuv.blocklist import BlockList
-from netuv.dns import lookup
+from netuv.dns import (
+    get_default_result_order,
+    lookup,
+    lookup_service,
+    set_default_result_order,
+)
 from netuv.emitter import EventEmitter
 from netuv.errors import NetError
 from netuv.loop import Loop, default_loop, run
@@ -61,14 +66,17 @@ __all__ = [
     "default_loop",
     "get_default_auto_select_family",
     "get_default_auto_select_family_attempt_timeout",
+    "get_default_result_order",
     "is_ip",
     "is_ipv4",
     "is_ipv6",
     "lookup",
+    "lookup_service",
     "next_tick",
     "run",
     "set_default_auto_select_family",
     "set_default_auto_select_family_attempt_timeout",
+    "set_default_result_order",
     "set_immediate",
     "set_interval",
     "set_timeout",

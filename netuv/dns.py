@@ -1,4 +1,4 @@
-"""Host names to addresses, by getaddrinfo on libuv's thread pool; Node's ``dns.lookup()``.
+"""Host names to addresses and back, by getaddrinfo and getnameinfo on libuv's thread pool.
 
 The answer always comes later than the call, for an IP literal too (in a tick). A lookup that is under way
 keeps the loop running; it is not cancelled, its asker just ignores an answer it no longer wants. No answer
@@ -25,8 +25,10 @@ V4MAPPED = int(stdlib_socket.AI_V4MAPPED)
 ALL = int(stdlib_socket.AI_ALL)
 
 MAX_HOSTNAME = 253
-_OPTIONS = ("family", "hints", "all", "verbatim", "order")
+# In which order a lookup answers: the resolver's, or one family before the other.
 _ORDERS = ("verbatim", "ipv4first", "ipv6first")
+_default_order = "verbatim"
+_OPTIONS = ("family", "hints", "all", "verbatim", "order")
 _FAMILIES = {0: 0, None: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
 _TO_SOCKET = {0: stdlib_socket.AF_UNSPEC, 4: stdlib_socket.AF_INET, 6: stdlib_socket.AF_INET6}
 
@@ -42,7 +44,9 @@ def lookup(
 
     :param hostname: a name or an IP literal.
     :param options: a family (4 or 6), or a dict of ``family`` (0, 4, 6), ``hints`` (ADDRCONFIG, V4MAPPED,
-        ALL) and ``all`` (True for every address). May be left out.
+        ALL), ``all`` (True for every address) and ``order`` ('verbatim' for the resolver's, 'ipv4first',
+        'ipv6first'; set_default_result_order() has the default). ``verbatim`` is the older form of
+        ``order``: False for 'ipv4first'. May be left out.
     :param callback: ``callback(None, address, family)``; with ``all`` it is
         ``callback(None, [{'address': ..., 'family': ...}, ...])``; ``callback(error)`` with a NetError,
         code ENOTFOUND for a name that does not exist.
@@ -53,7 +57,7 @@ def lookup(
         raise misuse.invalid_arg_type("hostname", "a str", hostname)
     checks.check_callback("callback", callback)
     assert callback is not None
-    family, hints, every = _parse(options)
+    family, hints, every, order = _parse(options)
     loop = check_loop(loop)
 
     literal = is_ip(hostname)
@@ -79,7 +83,7 @@ def lookup(
                 for result in results or ()
             ]
             if found:
-                _answer(callback, found, every)
+                _answer(callback, _in_order(found, order), every)
             else:
                 callback(_not_found(hostname))
         if loop._ticks:
@@ -98,6 +102,81 @@ def lookup(
         loop.next_tick(callback, errors.from_uv_error(error, "getaddrinfo", hostname))
 
 
+def lookup_service(
+    address: str,
+    port: int | str,
+    callback: Callable[..., object],
+    *,
+    loop: Loop | None = None,
+) -> None:
+    """Find the name of a host and of a service, by the system's tables. Node's ``dns.lookupService()``.
+
+    :param address: an IP address.
+    :param port: 0 to 65535. Raises ERR_SOCKET_BAD_PORT.
+    :param callback: ``callback(None, 'localhost', 'http')``; a port without a name is its number as a text.
+        ``callback(error)`` with a NetError, code ENOTFOUND for an address that has no name.
+    """
+    if not isinstance(address, str):
+        raise misuse.invalid_arg_type("address", "a str", address)
+    if not is_ip(address):
+        raise misuse.invalid_arg_value("address", address, "must be an IP address")
+    try:
+        number = checks.check_port("port", port)
+    except errors.ArgTypeError:
+        raise misuse.bad_port("port", port) from None
+    checks.check_callback("callback", callback)
+    loop = check_loop(loop)
+    token = object()
+
+    def on_names(names: tuple[str, str] | None, status: Any) -> None:
+        if loop._lookups.pop(token, None) is None:
+            return  # the loop was closed
+        if names is None:
+            callback(errors.from_status(status, "getnameinfo", address))
+        else:
+            callback(None, *names)
+        if loop._ticks:
+            loop._drain()
+
+    try:
+        loop._lookups[token] = _getnameinfo(loop, address, number, on_names)
+    except pyuv.error.UVError as error:
+        loop.next_tick(callback, errors.from_uv_error(error, "getnameinfo", address))
+
+
+def _getnameinfo(loop: Loop, address: str, port: int, on_names: Callable[..., None]) -> Any:
+    return pyuv.dns.getnameinfo(loop.uv, (address, port), stdlib_socket.NI_NAMEREQD, on_names)
+
+
+def get_default_result_order() -> str:
+    """The order of lookups that name none. Node's ``dns.getDefaultResultOrder()``."""
+    return _default_order
+
+
+def set_default_result_order(order: str) -> None:
+    """Set the order of lookups that name none, and with it of connect() and listen(), for all threads.
+
+    :param order: 'verbatim' (at first), 'ipv4first' or 'ipv6first'. Raises ERR_INVALID_ARG_VALUE.
+
+    Node's ``dns.setDefaultResultOrder()``.
+    """
+    global _default_order
+    _default_order = _check_order("order", order)
+
+
+def _check_order(name: str, order: Any) -> str:
+    if not isinstance(order, str) or order not in _ORDERS:
+        raise misuse.invalid_arg_value(name, order, f"must be one of {', '.join(_ORDERS)}")
+    return order
+
+
+def _in_order(found: list[tuple[str, int]], order: str) -> list[tuple[str, int]]:
+    if order == "verbatim":
+        return found
+    first = 4 if order == "ipv4first" else 6
+    return sorted(found, key=lambda pair: pair[1] != first)  # the order within a family stays
+
+
 def check_hints(name: str, value: Any) -> int:
     """The hint flags as an int, 0 for None."""
     hints = 0 if value is None else value
@@ -106,9 +185,9 @@ def check_hints(name: str, value: Any) -> int:
     return hints
 
 
-def _parse(options: Any) -> tuple[int, int, bool]:
+def _parse(options: Any) -> tuple[int, int, bool, str]:
     if options is None:
-        return 0, 0, False
+        return 0, 0, False, _default_order
     if isinstance(options, int) and not isinstance(options, bool):
         options = {"family": options}
     if not isinstance(options, Mapping):
@@ -121,11 +200,13 @@ def _parse(options: Any) -> tuple[int, int, bool]:
     for name in "all", "verbatim":
         if not isinstance(options.get(name), (bool, type(None))):
             raise misuse.invalid_arg_type(f"options.{name}", "a bool", options[name])
-    order = options.get("order")
-    if order is not None and (not isinstance(order, str) or order not in _ORDERS):
-        raise misuse.invalid_arg_value("options.order", order, f"must be one of {', '.join(_ORDERS)}")
+    order = _default_order
+    if options.get("verbatim") is not None:
+        order = "verbatim" if options["verbatim"] else "ipv4first"
+    if options.get("order") is not None:
+        order = _check_order("options.order", options["order"])
     hints = check_hints("options.hints", options.get("hints"))
-    return _FAMILIES[family], hints, bool(options.get("all", False))
+    return _FAMILIES[family], hints, bool(options.get("all", False)), order
 
 
 def _answer(callback: Callable[..., object], found: list[tuple[str, int]], every: bool) -> None:

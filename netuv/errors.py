@@ -26,6 +26,7 @@ from netuv.uv.status import NAMES, strerror
 
 _TEXT_IN_MESSAGE = frozenset({"listen"})  # Node spells the error out there, and nowhere else
 _NO_PEER_IN_MESSAGE = frozenset({"read", "write", "shutdown", "accept"})
+_OF_NAMES = frozenset({"getaddrinfo", "getnameinfo"})
 _NOT_FOUND = ("EAI_NONAME", "EAI_NODATA")
 
 
@@ -93,7 +94,7 @@ def _unpickle(kind: type[NetError], args: tuple[Any, ...]) -> NetError:
 
 
 class NetLookupError(NetError, stdlib_socket.gaierror):
-    """A name could not be resolved; ``hostname`` is the name."""
+    """A name could not be resolved, or an address has none; ``hostname`` is what was looked up."""
 
 
 class AggregateNetError(NetError):
@@ -168,12 +169,12 @@ def from_status(
 
     :param status: libuv's negative number.
     :param syscall: 'connect', 'listen', 'bind', 'read', 'write', 'shutdown', 'getaddrinfo', …
-    :param address: the address or path; for 'getaddrinfo' the name that was looked up.
+    :param address: the address or path; for 'getaddrinfo' and 'getnameinfo' what was looked up.
     :param port: the port, if any.
     :param local: (address, port) that a connect was bound to, if the user asked for a port.
     """
     code, text = _describe(status)
-    if syscall == "getaddrinfo":
+    if syscall in _OF_NAMES:
         if code in _NOT_FOUND:
             code = "ENOTFOUND"
         message = f"{syscall} {code} {address}" if address else f"{syscall} {code}"

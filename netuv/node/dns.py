@@ -1,4 +1,4 @@
-"""Node's module ``dns``: ``lookup`` and its flags."""
+"""Node's module ``dns``: ``lookup`` with its flags and orders, ``lookupService``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from netuv import dns, misuse
 ADDRCONFIG = dns.ADDRCONFIG
 V4MAPPED = dns.V4MAPPED
 ALL = dns.ALL
+getDefaultResultOrder = dns.get_default_result_order
+setDefaultResultOrder = dns.set_default_result_order
 
 
 def lookup(
@@ -24,3 +26,8 @@ def lookup(
     if hostname is None or hostname == "":
         raise misuse.invalid_arg_value("hostname", hostname, "must be a str that is not empty")
     dns.lookup(hostname, options, callback)
+
+
+def lookupService(address: str, port: int | str, callback: Callable[..., object]) -> None:
+    """Find the name of a host and of a service; see ``netuv.lookup_service()``."""
+    dns.lookup_service(address, port, callback)
