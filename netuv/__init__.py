@@ -7,7 +7,8 @@ Where things are, from the bottom; each module imports only from above its line:
     emitter, signals         EventEmitter; Python's signal handlers
     address, blocklist       IP addresses; which of them to keep away
     loop, stream             the event loop; streams without any I/O
-    timers, dns, abort       set_timeout and friends; lookup; AbortController
+    abort, timers            AbortController; set_timeout and friends
+    dns                      lookup, and back
     net                      Socket and Server
     node                     Node's own spellings of all this, for line-by-line ports
 """

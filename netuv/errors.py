@@ -256,6 +256,17 @@ def abort_error(reason: object = None) -> AbortError:
     return error
 
 
+def abort_reason() -> AbortError:
+    """The reason of a signal that was aborted without one."""
+    return AbortError("This operation was aborted", code="ABORT_ERR")
+
+
+def abort_timeout() -> NetError:
+    """The reason of AbortSignal.timeout(); it is also a TimeoutError."""
+    text = "The operation was aborted due to timeout"
+    return NetError(text, code="TIMEOUT_ERR", errno=_errno.ETIMEDOUT)
+
+
 class StateError(NetError):
     """The call does not fit the state that the socket, server or loop is in."""
 

@@ -29,6 +29,7 @@ from typing import Any
 import pyuv
 
 from netuv import checks, misuse
+from netuv.abort import AbortSignal
 from netuv.loop import Loop, check_loop
 
 MAX_DELAY = 2**31 - 1
@@ -556,3 +557,6 @@ def _clear(timer: Any, kind: type) -> None:
 def next_tick(callback: Callable[..., Any], *args: Any, loop: Loop | None = None) -> None:
     """Call ``callback(*args)`` after the current callback. Node's ``process.nextTick()``."""
     check_loop(loop).next_tick(callback, *args)
+
+
+AbortSignal._set_timeout = set_timeout  # abort knows no loop

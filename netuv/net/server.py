@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import pyuv
 
-from netuv import checks, errors, misuse
+from netuv import abort, checks, errors, misuse
 from netuv.address import AddressInfo, DropInfo
 from netuv.blocklist import check_block_list
 from netuv.dns import lookup
@@ -139,9 +139,7 @@ class Server(EventEmitter):
             given["port"] = 0  # listen(), listen(callback) and listen(None)
         start = self._plan(given)
         if given.get("signal") is not None:
-            from netuv.abort import close_on_abort
-
-            close_on_abort(given["signal"], self)
+            abort.on_abort(given["signal"], self.close, owner=self, tick=self._loop.next_tick)
         if callback is not None:
             self.once("listening", callback)
         self._listen_id += 1

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 import pyuv
 
-from netuv import checks, errors, misuse
+from netuv import abort, checks, errors, misuse
 from netuv.blocklist import check_block_list
 from netuv.loop import Loop, check_loop
 from netuv.net import connecting
@@ -88,9 +88,10 @@ class Socket(SocketLife):
             handle, self._given_fd = connecting.open_fd(loop, given["fd"], self._type)
             self._adopt(handle)
         if given.get("signal") is not None:
-            from netuv.abort import destroy_on_abort
-
-            destroy_on_abort(given["signal"], self)
+            signal = given["signal"]
+            abort.on_abort(
+                signal, lambda: self.destroy(errors.abort_error(signal.reason)), owner=self, tick=self._tick
+            )
 
     @property
     def bytes_read(self) -> int:

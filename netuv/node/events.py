@@ -38,8 +38,10 @@ class AbortSignal(abort.AbortSignal, EventEmitter):
 class AbortController(abort.AbortController):
     """``netuv.AbortController``, whose signal has Node's names."""
 
-    def __init__(self) -> None:
-        self.signal = AbortSignal()
+    _signal_class = AbortSignal
+
+    if TYPE_CHECKING:
+        signal: AbortSignal
 
 
 def _check(given: Any) -> emitter.EventEmitter:
