@@ -8,7 +8,7 @@ Where things are, from the bottom; each module imports only from above its line:
     address, blocklist       IP addresses; which of them to keep away
     loop, stream             the event loop; streams without any I/O
     abort, timers            AbortController; set_timeout and friends
-    dns                      lookup, and back
+    dns, events              lookup; functions that go with EventEmitter and AbortSignal
     net                      Socket and Server
     node                     Node's own spellings of all this, for line-by-line ports
 """

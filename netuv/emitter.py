@@ -140,7 +140,12 @@ def _no_event(event: object) -> errors.ArgTypeError:
     return misuse.invalid_arg_type("event", "hashable, a str say", event)
 
 
-def _check_limit(name: str, n: Any) -> float:
+def check_limit(name: str, n: Any) -> float:
+    """A number of listeners: 0 or more, ``math.inf`` too.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
+    :raises ArgValueError: ERR_OUT_OF_RANGE.
+    """
     if isinstance(n, bool) or not isinstance(n, (int, float)):
         raise misuse.invalid_arg_type(name, "a number", n)
     if not 0 <= n <= math.inf or (isinstance(n, int) and n > sys.float_info.max):
@@ -400,14 +405,14 @@ class EventEmitter(pyee.EventEmitter):
 
         Node's ``setMaxListeners()``.
         """
-        self._max_listeners = _check_limit("n", n)
+        self._max_listeners = check_limit("n", n)
         return self
 
     def get_max_listeners(self) -> float:
         """The number of listeners that is still without a warning. Node's ``getMaxListeners()``."""
         limit = self._max_listeners
         if limit is None:
-            return _check_limit("default_max_listeners", self.default_max_listeners)
+            return check_limit("default_max_listeners", self.default_max_listeners)
         return limit
 
     # -- pyee's pickling knows of a lock that is not there -----------------------------------------

@@ -18,7 +18,7 @@ LAYERS = (
     ("_version", "uv", "uv.status", "errors", "misuse", "checks", "emitter", "signals"),
     ("address", "blocklist"),
     ("loop", "stream"),
-    ("abort", "timers", "dns"),
+    ("abort", "timers", "dns", "events"),
     ("net",),
     ("__init__", "__main__"),
     ("node",),
@@ -38,6 +38,7 @@ ONLY = {
     "timers": {*BASE, "abort", "loop"},
     "dns": {*BASE, "address", "loop"},
     "abort": {*BASE, "emitter"},
+    "events": {*BASE, "emitter", "abort", "timers"},
     "__main__": {"_version"},
 }
 # Bytes in, events out: these know nothing of libuv or of sockets.

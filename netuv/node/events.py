@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from netuv import abort, emitter, misuse
+from netuv import abort, emitter, events
 from netuv.node.names import node_names
 
 #: ``x.on(events.errorMonitor, f)``: f hears of each 'error', and the error stays unhandled.
@@ -44,33 +45,35 @@ class AbortController(abort.AbortController):
         signal: AbortSignal
 
 
-def _check(given: Any) -> emitter.EventEmitter:
-    if not isinstance(given, emitter.EventEmitter):
-        raise misuse.invalid_arg_type("emitter", "an EventEmitter", given)
-    return given
+getEventListeners = events.get_event_listeners
+listenerCount = events.listener_count
+getMaxListeners = events.get_max_listeners
+addAbortListener = events.add_abort_listener
 
 
-def getEventListeners(emitter: emitter.EventEmitter, event: str) -> list[Callable[..., Any]]:
-    """The listeners of an event: ``emitter.listeners(event)``."""
-    return _check(emitter).listeners(event)
+def setMaxListeners(n: float | None = None, *emitters: emitter.EventEmitter) -> None:
+    """Set the limit of these emitters; of all that have set none, when none is given.
+
+    :param n: ``defaultMaxListeners`` when left out.
+    """
+    limit = EventEmitter.defaultMaxListeners if n is None else n
+    if emitters:
+        events.set_max_listeners(limit, *emitters)
+    else:
+        EventEmitter.defaultMaxListeners = emitter.check_limit("n", limit)
 
 
-def listenerCount(emitter: emitter.EventEmitter, event: str) -> int:
-    """How many there are: ``emitter.listenerCount(event)``."""
-    return _check(emitter).listener_count(event)
+class _Module(ModuleType):
+    """For ``events.defaultMaxListeners = 20``: an attribute that is checked, and passed on."""
+
+    @property
+    def defaultMaxListeners(self) -> float:
+        """For all emitters that set no limit of their own."""
+        return EventEmitter.defaultMaxListeners
+
+    @defaultMaxListeners.setter
+    def defaultMaxListeners(self, n: float) -> None:
+        EventEmitter.defaultMaxListeners = emitter.check_limit("defaultMaxListeners", n)
 
 
-def getMaxListeners(emitter: emitter.EventEmitter) -> float:
-    """``emitter.getMaxListeners()``."""
-    return _check(emitter).get_max_listeners()
-
-
-def setMaxListeners(n: float = 10, *emitters: emitter.EventEmitter) -> None:
-    """Set the limit of these emitters; of all that have set none, when none is given."""
-    for each in emitters:
-        _check(each)
-    emitter.EventEmitter().set_max_listeners(n)  # which checks it
-    for each in emitters:
-        each.set_max_listeners(n)
-    if not emitters:
-        EventEmitter.defaultMaxListeners = n
+sys.modules[__name__].__class__ = _Module
