@@ -6,6 +6,7 @@ import errno
 import pickle
 import socket
 import sys
+from typing import Any
 
 import pytest
 import pyuv
@@ -293,3 +294,25 @@ def test_an_error_without_a_listener_comes_out_of_run(run):
     assert caught.value.code == "ECONNREFUSED"
     if sys.version_info >= (3, 11):
         assert caught.value.__notes__ == ["Nobody listens to 'error' of this Socket: x.on('error', f)"]
+
+
+def test_an_error_knows_the_end_it_connected_from(run: Any, must_call: Any) -> None:
+    with socket.socket() as probe, socket.socket() as mine:
+        probe.bind(("127.0.0.1", 0))
+        mine.bind(("127.0.0.1", 0))
+        port, local_port = probe.getsockname()[1], mine.getsockname()[1]
+    client = netuv.connect(port, "127.0.0.1", local_address="127.0.0.1", local_port=local_port)
+
+    def on_error(error: netuv.NetError) -> None:
+        assert (error.local_address, error.local_port) == ("127.0.0.1", local_port)
+        assert error.message == str(error)
+
+    client.on("error", must_call(on_error))
+    run()
+
+
+def test_an_error_without_a_local_end() -> None:
+    error = errors.from_status(pyuv.errno.UV_ECONNREFUSED, "connect", "::1", 1)
+    assert (error.local_address, error.local_port) == (None, None)
+    assert misuse.invalid_arg_type("x", "a y", 1).message == "'x' must be a y, got int (1)"
+    assert misuse.bad_port("port", -1).message.startswith("'port' must be")

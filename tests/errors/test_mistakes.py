@@ -7,9 +7,7 @@ values are refused, everywhere.
 from __future__ import annotations
 
 import math
-import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +15,6 @@ import pyuv
 from helpers import HUGE, nothing
 
 import netuv
-from netuv import errors, misuse
 from netuv.net import options
 
 # A delay that counts as 1 ms is no mistake that raises.
@@ -240,94 +237,3 @@ def test_no_option_of_a_socket_is_lost_in_connect(run: Any, must_call: Any) -> N
 
     server.on("listening", listening)
     run()
-
-
-# -- an address in the place of port and host ---------------------------------------------------------
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-@pytest.mark.parametrize("form", ["info", "socket_address", "listener"])
-def test_connect_to_what_address_returned(host: str, form: str, run: Any, must_call: Any) -> None:
-    server = netuv.create_server(must_call(lambda accepted: accepted.end()))
-
-    def listening() -> None:
-        info = server.address()
-        if form == "socket_address":
-            info = netuv.SocketAddress(info.address, info.family, info.port)
-        client = netuv.connect(info, must_call()) if form == "listener" else netuv.connect(info)
-        client.on("connect", must_call(lambda: connected(client)))
-
-    def connected(client: netuv.Socket) -> None:
-        assert client.remote_address == host
-        client.resume()
-        server.close()
-
-    server.listen(0, host, listening)
-    run()
-
-
-def test_listen_where_another_one_listened(run: Any, must_call: Any) -> None:
-    first, second = netuv.create_server(), netuv.create_server()
-
-    def listening() -> None:
-        info = first.address()
-        first.close()
-        second.listen(info, must_call(lambda: again(info)))
-
-    def again(info: netuv.AddressInfo) -> None:
-        assert second.address() == info
-        second.close()
-
-    first.listen(0, "127.0.0.1", listening)
-    run()
-
-
-def test_a_port_counts_more_than_a_path_for_listen(run: Any, must_call: Any, short_path: Path) -> None:
-    server = netuv.create_server()
-
-    def listening() -> None:
-        assert isinstance(server.address(), netuv.AddressInfo)
-        server.close()
-
-    server.listen(port=0, host="127.0.0.1", path=short_path / "s", callback=must_call(listening))
-    run()
-    other = netuv.create_server()
-    other.listen(port=None, path=short_path / "s", callback=must_call(lambda: other.close()))
-    assert isinstance(other.address(), str)
-    run()
-
-
-def test_the_callback_may_be_among_the_options(run: Any, must_call: Any) -> None:
-    server = netuv.create_server(lambda accepted: accepted.end())
-
-    def listening() -> None:
-        client = netuv.connect({"port": server.address().port, "host": "127.0.0.1", "listener": must_call()})
-        client.resume().on("close", lambda error: server.close())
-
-    server.listen({"port": 0, "host": "127.0.0.1", "callback": must_call(listening)})
-    run()
-
-
-# -- errors -------------------------------------------------------------------------------------------
-
-
-def test_an_error_knows_the_end_it_connected_from(run: Any, must_call: Any) -> None:
-    with socket.socket() as probe, socket.socket() as mine:
-        probe.bind(("127.0.0.1", 0))
-        mine.bind(("127.0.0.1", 0))
-        port, local_port = probe.getsockname()[1], mine.getsockname()[1]
-    client = netuv.connect(port, "127.0.0.1", local_address="127.0.0.1", local_port=local_port)
-
-    def on_error(error: netuv.NetError) -> None:
-        assert (error.local_address, error.local_port) == ("127.0.0.1", local_port)
-        assert error.message == str(error)
-
-    client.on("error", must_call(on_error))
-    run()
-
-
-def test_an_error_without_a_local_end() -> None:
-    error = errors.from_status(pyuv.errno.UV_ECONNREFUSED, "connect", "::1", 1)
-    assert (error.local_address, error.local_port) == (None, None)
-    assert misuse.invalid_arg_type("x", "a y", 1).message == "'x' must be a y, got int (1)"
-    assert misuse.bad_port("port", -1).message.startswith("'port' must be")

@@ -402,3 +402,35 @@ def test_block_list_of_connect(run: Run, must_call: MustCall, tcp: socket.socket
     sock.on("error", must_call(lambda error: codes.append(error.code)))
     run()
     assert codes == ["ERR_IP_BLOCKED"]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("form", ["info", "socket_address", "listener"])
+def test_connect_to_what_address_returned(host: str, form: str, run: Any, must_call: Any) -> None:
+    server = netuv.create_server(must_call(lambda accepted: accepted.end()))
+
+    def listening() -> None:
+        info = server.address()
+        if form == "socket_address":
+            info = netuv.SocketAddress(info.address, info.family, info.port)
+        client = netuv.connect(info, must_call()) if form == "listener" else netuv.connect(info)
+        client.on("connect", must_call(lambda: connected(client)))
+
+    def connected(client: netuv.Socket) -> None:
+        assert client.remote_address == host
+        client.resume()
+        server.close()
+
+    server.listen(0, host, listening)
+    run()
+
+
+def test_the_callback_may_be_among_the_options(run: Any, must_call: Any) -> None:
+    server = netuv.create_server(lambda accepted: accepted.end())
+
+    def listening() -> None:
+        client = netuv.connect({"port": server.address().port, "host": "127.0.0.1", "listener": must_call()})
+        client.resume().on("close", lambda error: server.close())
+
+    server.listen({"port": 0, "host": "127.0.0.1", "callback": must_call(listening)})
+    run()

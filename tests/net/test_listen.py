@@ -411,3 +411,34 @@ def test_a_path_in_a_missing_folder(run: Run, must_call: MustCall, short_path: P
     server.listen(path)
     assert server.listening is False
     run()
+
+
+def test_listen_where_another_one_listened(run: Any, must_call: Any) -> None:
+    first, second = netuv.create_server(), netuv.create_server()
+
+    def listening() -> None:
+        info = first.address()
+        first.close()
+        second.listen(info, must_call(lambda: again(info)))
+
+    def again(info: netuv.AddressInfo) -> None:
+        assert second.address() == info
+        second.close()
+
+    first.listen(0, "127.0.0.1", listening)
+    run()
+
+
+def test_a_port_counts_more_than_a_path_for_listen(run: Any, must_call: Any, short_path: Path) -> None:
+    server = netuv.create_server()
+
+    def listening() -> None:
+        assert isinstance(server.address(), netuv.AddressInfo)
+        server.close()
+
+    server.listen(port=0, host="127.0.0.1", path=short_path / "s", callback=must_call(listening))
+    run()
+    other = netuv.create_server()
+    other.listen(port=None, path=short_path / "s", callback=must_call(lambda: other.close()))
+    assert isinstance(other.address(), str)
+    run()
