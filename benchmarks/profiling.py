@@ -18,11 +18,13 @@ WRAPPER = SERVERS / "profiled.py"
 
 
 def place(key: tuple[str, int, str]) -> str:
-    """'netuv/socket.py:120 write', or the name alone of what is built in."""
+    """'netuv/net/socket.py:120 write', or the name alone of what is built in."""
     file, line, name = key
     if file == "~":
         return name.strip("<>")
-    return f"{'/'.join(Path(file).parts[-2:])}:{line} {name}"
+    parts = Path(file).parts
+    shown = 3 if parts[-3:-2] == ("netuv",) else 2
+    return f"{'/'.join(parts[-shown:])}:{line} {name}"
 
 
 def call_table(statistics: pstats.Stats, units: float, title: str, unit: str) -> Table:

@@ -325,7 +325,8 @@ def test_what_is_committed_is_small() -> None:
 def test_profile_rows_are_what_is_called_for_messages() -> None:
     class Statistics:
         stats = {  # noqa: RUF012
-            ("/x/netuv/socket.py", 10, "_on_read"): (1000, 1000, 0.002, 0.006, {}),
+            ("/x/netuv/loop.py", 10, "_on_read"): (1000, 1000, 0.002, 0.006, {}),
+            ("/x/netuv/net/socket.py", 20, "write"): (1000, 1000, 0.001, 0.005, {}),
             ("~", 0, "<method 'try_write' of 'Stream' objects>"): (1000, 1000, 0.004, 0.004, {}),
             ("/x/netuv/__init__.py", 1, "<module>"): (1, 1, 9.0, 9.0, {}),
         }
@@ -333,7 +334,8 @@ def test_profile_rows_are_what_is_called_for_messages() -> None:
     table = profiling.call_table(Statistics(), 1000, "title", "message")  # type: ignore[arg-type]
     assert table.rows == [
         ["1.00", "4.00", "4.00", "method 'try_write' of 'Stream' objects"],
-        ["1.00", "2.00", "6.00", "netuv/socket.py:10 _on_read"],
+        ["1.00", "2.00", "6.00", "netuv/loop.py:10 _on_read"],
+        ["1.00", "1.00", "5.00", "netuv/net/socket.py:20 write"],
     ]
 
 
