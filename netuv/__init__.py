@@ -4,7 +4,7 @@ Where things are, from the bottom; each module imports only from above its line:
 
     uv                       what knows pyuv
     errors, misuse, checks   what is raised, and why; checks of arguments
-    emitter, signals         EventEmitter; Python's signal handlers
+    emitter                  EventEmitter
     address, blocklist       IP addresses; which of them to keep away
     loop, stream             the event loop; streams without any I/O
     abort, timers            AbortController; set_timeout and friends

@@ -4,9 +4,8 @@ import platform
 import sys
 from importlib.metadata import version
 
-import pyuv
-
 from netuv._version import __version__
+from netuv.uv import LIBUV_VERSION, PYUV_VERSION
 
 
 def main() -> None:
@@ -14,8 +13,8 @@ def main() -> None:
     for name, value in (
         ("netuv", __version__),
         ("Python", f"{platform.python_version()} ({sys.executable})"),
-        ("pyuv", pyuv.__version__),
-        ("libuv", pyuv.LIBUV_VERSION),
+        ("pyuv", PYUV_VERSION),
+        ("libuv", LIBUV_VERSION),
         ("pyee", version("pyee")),
         ("platform", platform.platform()),
     ):

@@ -11,11 +11,10 @@ import socket as stdlib_socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pyuv
-
 from netuv import checks, errors, misuse
 from netuv.address import is_ip
 from netuv.loop import Loop, check_loop
+from netuv.uv.lookup import NOT_FOUND, getaddrinfo, getnameinfo
 
 #: Only families that this machine has an address of. Node's ``dns.ADDRCONFIG``.
 ADDRCONFIG = int(stdlib_socket.AI_ADDRCONFIG)
@@ -30,7 +29,32 @@ _ORDERS = ("verbatim", "ipv4first", "ipv6first")
 _default_order = "verbatim"
 _OPTIONS = ("family", "hints", "all", "verbatim", "order")
 _FAMILIES = {0: 0, None: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
-_TO_SOCKET = {0: stdlib_socket.AF_UNSPEC, 4: stdlib_socket.AF_INET, 6: stdlib_socket.AF_INET6}
+
+
+class _Lookups:
+    """The lookups of a loop whose answer is wanted."""
+
+    def __init__(self) -> None:
+        self.requests: dict[object, Any] = {}
+
+    def waiting(self) -> list[Any]:
+        """Nothing that a user would look for."""
+        return []
+
+    def clear(self) -> None:
+        """Let no answer come any more."""
+        while self.requests:
+            self.requests.popitem()[1].cancel()
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: the answers come to the parent."""
+        self.requests.clear()
+
+
+def _requests(loop: Loop) -> dict[object, Any]:
+    lookups: Any = loop.parts.setdefault(_Lookups, _Lookups())
+    requests: dict[object, Any] = lookups.requests
+    return requests
 
 
 def lookup(
@@ -71,35 +95,22 @@ def lookup(
         return
 
     token = object()
+    requests = _requests(loop)
 
-    def on_lookup(results: list[Any] | None, status: int | None) -> None:
-        if loop._lookups.pop(token, None) is None:
+    def on_lookup(found: list[tuple[str, int]], status: int | None) -> None:
+        if requests.pop(token, None) is None:
             return  # the loop was closed
         if status is not None:
             callback(errors.from_status(status, "getaddrinfo", hostname))
+        elif found:
+            _answer(callback, _in_order(found, order), every)
         else:
-            found = [
-                (result.sockaddr[0], 4 if result.family == stdlib_socket.AF_INET else 6)
-                for result in results or ()
-            ]
-            if found:
-                _answer(callback, _in_order(found, order), every)
-            else:
-                callback(_not_found(hostname))
-        if loop._ticks:
-            loop._drain()
+            callback(_not_found(hostname))
 
     try:
-        loop._lookups[token] = pyuv.dns.getaddrinfo(
-            loop.uv,
-            name,
-            family=_TO_SOCKET[family],
-            socktype=stdlib_socket.SOCK_STREAM,
-            flags=hints,
-            callback=on_lookup,
-        )
-    except pyuv.error.UVError as error:
-        loop.next_tick(callback, errors.from_uv_error(error, "getaddrinfo", hostname))
+        requests[token] = getaddrinfo(loop, hostname, name, family, hints, on_lookup)
+    except errors.NetError as error:
+        loop.next_tick(callback, error)
 
 
 def lookup_service(
@@ -126,26 +137,22 @@ def lookup_service(
         raise misuse.bad_port("port", port) from None
     checks.check_callback("callback", callback)
     loop = check_loop(loop)
+    requests = _requests(loop)
     token = object()
 
-    def on_names(names: tuple[str, str] | None, status: Any) -> None:
-        if loop._lookups.pop(token, None) is None:
+    def on_names(names: tuple[str, str] | None, status: int | None) -> None:
+        if requests.pop(token, None) is None:
             return  # the loop was closed
         if names is None:
+            assert status is not None
             callback(errors.from_status(status, "getnameinfo", address))
         else:
             callback(None, *names)
-        if loop._ticks:
-            loop._drain()
 
     try:
-        loop._lookups[token] = _getnameinfo(loop, address, number, on_names)
-    except pyuv.error.UVError as error:
-        loop.next_tick(callback, errors.from_uv_error(error, "getnameinfo", address))
-
-
-def _getnameinfo(loop: Loop, address: str, port: int, on_names: Callable[..., None]) -> Any:
-    return pyuv.dns.getnameinfo(loop.uv, (address, port), stdlib_socket.NI_NAMEREQD, on_names)
+        requests[token] = getnameinfo(loop, address, number, on_names)
+    except errors.NetError as error:
+        loop.next_tick(callback, error)
 
 
 def get_default_result_order() -> str:
@@ -217,4 +224,4 @@ def _answer(callback: Callable[..., object], found: list[tuple[str, int]], every
 
 
 def _not_found(hostname: str) -> errors.NetError:
-    return errors.from_status(pyuv.errno.UV_EAI_NONAME, "getaddrinfo", hostname)
+    return errors.from_status(NOT_FOUND, "getaddrinfo", hostname)

@@ -24,13 +24,13 @@ from collections.abc import Callable
 from functools import partial
 from heapq import heapify, heappop, heappush, heapreplace
 from time import monotonic, monotonic_ns
-from typing import Any
-
-import pyuv
+from typing import Any, cast
 
 from netuv import checks, misuse
 from netuv.abort import AbortSignal
 from netuv.loop import Loop, check_loop
+from netuv.uv import timer as uv_timer
+from netuv.uv.turn import gated
 
 MAX_DELAY = 2**31 - 1
 
@@ -129,10 +129,9 @@ class _Timers:
         self._referenced = 0
         self._armed: float = math.inf  # when the libuv timer fires; -inf while it runs the lists
         # Weak, or a timer that was set once would keep a loop alive that nobody will run.
-        self._callback = partial(_Timers._on_timer, weakref.proxy(self))
-        self._handle = pyuv.Timer(loop.uv)
-        self._handle.ref = False
-        loop._internal.add(self._handle)
+        self._callback = gated(loop.uv, partial(_Timers._on_timer, weakref.proxy(self)))
+        self._handle = uv_timer.new_timer(loop.uv)
+        loop.census.hide(self._handle)
 
     def start(self, timer: Any) -> None:
         """Count the timer's delay from now."""
@@ -146,7 +145,8 @@ class _Timers:
             self._place(entries, due)
             heappush(self._heap, (due, entries.number, entries))
             if due < self._armed:
-                self._arm(due)
+                self._armed = due
+                uv_timer.start(self._handle, self._callback, due)
         elif not entries.timers:
             self._place(entries, due)
         entries.timers[timer] = due
@@ -196,25 +196,16 @@ class _Timers:
         for timer in self.waiting():
             timer.close()
 
-    def stop(self) -> None:
+    def leave_to_parent(self) -> None:
         """In a forked child: the parent calls them."""
         self._handle.stop()
 
-    def _arm(self, due: int) -> None:
-        self._armed = due
-        # At least 1: an older libuv calls what is due at once again and again, without a turn for I/O.
-        wait = max(due - monotonic_ns() // 1_000_000, 1)
-        self._loop.uv.update_time()
-        # In s; pyuv cuts off the half. Should _on_timer() not get through, for want of stack or memory, it is
-        # called again after 1 ms.
-        self._handle.start(self._callback, (wait + 0.5) / 1000, 0.0015)
-
     def _on_timer(self, handle: Any) -> None:
-        loop, heap = self._loop, self._heap
+        failures, heap = self._loop.failures, self._heap
         now = monotonic_ns() // 1_000_000
         self._armed = -math.inf
         try:
-            while heap and heap[0][0] <= now and loop._failure is None:
+            while heap and heap[0][0] <= now and failures.first is None:
                 _, number, entries = heap[0]
                 if number != entries.number:
                     heapreplace(heap, (entries.expiry, entries.number, entries))
@@ -232,15 +223,15 @@ class _Timers:
             if not self._referenced:
                 handle.ref = False
             if heap:
-                self._arm(heap[0][0])
+                self._armed = heap[0][0]
+                uv_timer.start(handle, self._callback, self._armed)
             else:
                 handle.stop()
-        if loop._ticks and loop._failure is None:
-            loop._drain()
 
     def _run(self, entries: _List, now: int) -> None:
         """Call all that is due of a list; after an exception that nobody takes the next run() goes on."""
         loop, timers = self._loop, entries.timers
+        ticks = loop.ticks
         while timers:
             timer, due = timers.popitem(last=False)
             if due > now:
@@ -257,11 +248,11 @@ class _Timers:
                 finally:
                     if timer._repeat and timer._callback is not None:
                         self._repeat(timer, due, now)
-                if loop._ticks:
-                    loop._drain()
+                if ticks.queue:
+                    ticks.drain()
             except BaseException as error:
-                loop._on_exception(type(error), error, error.__traceback__)
-                if loop._failure is not None:
+                loop.failures.fail(error)
+                if loop.failures.first is not None:
                     return
 
     def _repeat(self, timer: Any, due: int, now: int) -> None:
@@ -300,12 +291,12 @@ class Timeout:
 
     def close(self) -> None:
         """Cancel it; the same as clear_timeout(timer)."""
-        if not (self._loop._forked or self._loop.closed):
+        if not (self._loop.forked or self._loop.closed):
             self._loop.check_thread()
         self._callback = None
         self._args = ()
         if self._list is not None:
-            self._loop._timers.remove(self)
+            _timers_of(self._loop).remove(self)
 
     def refresh(self) -> Timeout:
         """Count the delay from now again; a timer that has fired is set anew, a cleared one is not.
@@ -316,9 +307,10 @@ class Timeout:
         loop.check_thread()
         loop.check()
         if self._callback is not None:
+            timers = _timers_of(loop)
             if self._list is not None:
-                loop._timers.remove(self)
-            loop._timers.start(self)
+                timers.remove(self)
+            timers.start(self)
         return self
 
     def ref(self) -> Timeout:
@@ -334,7 +326,7 @@ class Timeout:
         if ref != self._ref:
             self._ref = ref
             if self._list is not None:
-                self._loop._timers.count_ref(1 if ref else -1)
+                _timers_of(self._loop).count_ref(1 if ref else -1)
         return self
 
     def has_ref(self) -> bool:
@@ -394,10 +386,10 @@ class IdleTimer:
 
 
 def _timers_of(loop: Loop) -> _Timers:
-    timers: _Timers | None = loop._timers
+    timers: Any = loop.parts.get(_Timers)
     if timers is None:
-        timers = loop._timers = _Timers(loop)
-    return timers
+        timers = loop.parts[_Timers] = _Timers(loop)
+    return cast(_Timers, timers)
 
 
 class Immediate:
@@ -446,10 +438,9 @@ class _Immediates:
         self._loop = loop
         self._queue: deque[Immediate] = deque()
         self._referenced = 0
-        self._check = pyuv.Check(loop.uv)
-        self._idle = pyuv.Idle(loop.uv)
-        loop._internal |= {self._check, self._idle}
-        self._check.start(partial(_Immediates._on_check, weakref.proxy(self)))
+        self._check, self._idle = uv_timer.new_check(loop.uv)
+        loop.census.hide(self._check, self._idle)
+        self._check.start(gated(loop.uv, partial(_Immediates._on_check, weakref.proxy(self))))
         self._check.ref = False
 
     def add(self, callback: Callable[..., Any], args: tuple[Any, ...]) -> Immediate:
@@ -465,18 +456,24 @@ class _Immediates:
         elif before and not self._referenced:
             self._idle.stop()
 
+    def waiting(self) -> list[Any]:
+        """Nothing that a user would look for."""
+        return []
+
     def clear(self) -> None:
+        """Cancel what is set."""
         for immediate in self._queue:
             immediate.close()
         self._queue.clear()
 
-    def stop(self) -> None:
+    def leave_to_parent(self) -> None:
         """In a forked child: the parent calls them."""
         self._check.stop()
 
     def _on_check(self, handle: Any) -> None:
         loop = self._loop
-        if loop._failure is not None:
+        ticks, failures = loop.ticks, loop.failures
+        if failures.first is not None:
             return  # run() is about to raise it; they wait for the next run()
         for _ in range(len(self._queue)):
             immediate = self._queue.popleft()
@@ -486,10 +483,11 @@ class _Immediates:
             immediate.close()
             try:
                 callback(*immediate._args)
-                loop._drain()
+                if ticks.queue:
+                    ticks.drain()
             except BaseException as error:
-                loop._on_exception(type(error), error, error.__traceback__)
-                if loop._failure is not None:
+                loop.failures.fail(error)
+                if failures.first is not None:
                     return  # the rest waits for the next run()
 
 
@@ -525,10 +523,10 @@ def set_immediate(callback: Callable[..., Any], *args: Any, loop: Loop | None = 
     """Call ``callback(*args)`` after this turn's I/O. Node's ``setImmediate()``."""
     checks.check_callback("callback", callback)
     loop = check_loop(loop)
-    if loop._immediates is None:
-        loop._immediates = _Immediates(loop)
-    immediate: Immediate = loop._immediates.add(callback, args)
-    return immediate
+    queue: Any = loop.parts.get(_Immediates)
+    if queue is None:
+        queue = loop.parts[_Immediates] = _Immediates(loop)
+    return cast(Immediate, queue.add(callback, args))
 
 
 def clear_timeout(timer: Timeout | None) -> None:

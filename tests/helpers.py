@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import netuv
-from netuv import loop as loop_module
+from netuv.loop import ending
 
 LIMIT = 20.0  # seconds that one run of a loop, or one peer, may take
 LARGEST_READ = 256 << 10  # bytes that a socket takes from the kernel at once
@@ -47,8 +47,8 @@ def busy(ms: float) -> None:
 def finish_lookups() -> None:
     """Wait, with a bound, for the lookups that hold loops which are closed, and so their descriptors."""
     end = time.monotonic() + LIMIT
-    while loop_module._unfinished and time.monotonic() < end:
-        loop_module._reap()
+    while ending.unfinished and time.monotonic() < end:
+        ending.reap()
 
 
 def open_fds() -> set[str]:

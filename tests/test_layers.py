@@ -15,8 +15,9 @@ PACKAGE = Path(netuv.__file__).parent
 # From the bottom up. A module imports from the rows below, and in its own row from its left. A package is one
 # entry, except uv: what it says about statuses is needed by errors, and the rest of it raises those.
 LAYERS = (
-    ("_version", "uv", "uv.status", "errors", "misuse", "checks", "emitter", "signals"),
-    ("address", "blocklist"),
+    ("_version", "uv", "uv.status", "errors", "misuse", "checks"),
+    ("uv.turn", "uv.timer", "uv.lookup", "emitter"),
+    ("address", "blocklist", "uv.handles"),
     ("loop", "stream"),
     ("abort", "timers", "dns", "events"),
     ("net",),
@@ -32,14 +33,12 @@ ONLY = {
     "emitter": BASE,
     "address": BASE,
     "blocklist": {*BASE, "address"},
-    "signals": BASE,
-    "loop": {*BASE, "emitter", "signals"},
+    "loop": {*BASE, "emitter", "uv.turn"},
     "stream": {*BASE, "emitter"},
-    "timers": {*BASE, "abort", "loop"},
-    "dns": {*BASE, "address", "loop"},
+    "timers": {*BASE, "abort", "loop", "uv.turn", "uv.timer"},
+    "dns": {*BASE, "address", "loop", "uv.lookup"},
     "abort": {*BASE, "emitter"},
-    "events": {*BASE, "emitter", "abort", "timers"},
-    "__main__": {"_version"},
+    "__main__": {"_version", "uv"},
 }
 # Bytes in, events out: these know nothing of libuv or of sockets.
 SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "stream", "abort")

@@ -1,4 +1,4 @@
-"""How a Socket gets its connection, and what has to be asked of the descriptor itself.
+"""How a Socket gets its connection.
 
 ``Plan`` is what connect() was asked for, checked; everything that is wrong with it is raised there.
 ``Attempt`` carries it out for one call of connect():
@@ -14,30 +14,25 @@ An answer (of the lookup, of libuv, of the timer) that comes when the socket has
 
 from __future__ import annotations
 
-import errno
 import os
-import socket as stdlib_socket
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, ClassVar
-
-import pyuv
+from typing import TYPE_CHECKING, Any
 
 from netuv import checks, errors, misuse
-from netuv.address import AddressInfo, is_ip
+from netuv.address import is_ip
 from netuv.blocklist import check_block_list
 from netuv.dns import ADDRCONFIG, check_hints
 from netuv.dns import lookup as dns_lookup
 from netuv.loop import Loop
 from netuv.net import options as opts
 from netuv.timers import Timeout, set_timeout
+from netuv.uv import handles
 
 if TYPE_CHECKING:
     from netuv.net.socket import Socket
 
-_UVError = pyuv.error.UVError
 _FAMILIES = {None: 0, 0: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
 _ANY = {4: "0.0.0.0", 6: "::"}
 _MIN_ATTEMPT_TIMEOUT = 10
@@ -126,7 +121,7 @@ class Plan:
 
     def make_handle(self, loop: Loop) -> Any:
         """A new handle of the kind that it takes."""
-        return pyuv.Pipe(loop.uv) if self.path is not None else pyuv.TCP(loop.uv)
+        return handles.Pipe(loop.uv) if self.path is not None else handles.TCP(loop.uv)
 
     @property
     def where(self) -> tuple[str | None, int | None]:
@@ -258,8 +253,8 @@ class Attempt:
             self._on_connect(handle, status, name, None, None)
 
         try:
-            socket._handle.connect(path, on_connect)
-        except _UVError as error:
+            handles.connect(socket._handle, path, on_connect)
+        except handles.UVError as error:
             socket.destroy(errors.from_uv_error(error, "connect", name))
 
     def _connect(self, address: str, family: int) -> None:
@@ -270,7 +265,7 @@ class Attempt:
         local_address = plan.local_address
         if local_address is not None or plan.local_port:
             local_address = local_address or _ANY[family]
-            failure = bind(handle, local_address, plan.local_port)
+            failure = handles.bind(handle, local_address, plan.local_port)
             if failure is not None:
                 socket.destroy(failure)
                 return
@@ -290,8 +285,8 @@ class Attempt:
             self._on_connect(handle, status, address, plan.port, family)
 
         try:
-            handle.connect(sockaddr(address, plan.port), on_connect)
-        except _UVError as error:
+            handles.connect(handle, handles.sockaddr(address, plan.port), on_connect)
+        except handles.UVError as error:
             name = socket.address()
             local = (name.address, name.port) if name is not None else None
             socket.destroy(errors.from_status(error.args[0], "connect", address, plan.port, local=local))
@@ -309,8 +304,6 @@ class Attempt:
                     socket.emit("connectionAttemptFailed", address, port, family, error)
                 finally:
                     socket.destroy(error)
-        if socket._loop._ticks:
-            socket._loop._drain()
 
     def _local(self) -> tuple[str, int] | None:
         plan = self.plan
@@ -339,10 +332,10 @@ class Attempt:
                 return
             address, family = self.addresses.popleft()
             if self.tried:
-                socket._replace_handle(pyuv.TCP(socket._loop.uv))
+                socket._replace_handle(handles.TCP(socket._loop.uv))
             self.tried = True
             if self.plan.local_port:
-                failure = bind(socket._handle, _ANY[family], self.plan.local_port)
+                failure = handles.bind(socket._handle, _ANY[family], self.plan.local_port)
                 if failure is not None:
                     self.failures.append(failure)
                     continue
@@ -383,12 +376,10 @@ class Attempt:
                 else:
                     self._tell_failed(address, family, self._error(status, address))
                     self._try_next()
-            if socket._loop._ticks:
-                socket._loop._drain()
 
         try:
-            socket._handle.connect(sockaddr(address, plan.port), on_connect)
-        except _UVError as error:
+            handles.connect(socket._handle, handles.sockaddr(address, plan.port), on_connect)
+        except handles.UVError as error:
             return self._error(error.args[0], address)
         if self.addresses:
             self.timer = set_timeout(
@@ -409,14 +400,11 @@ class Attempt:
 
     def _on_attempt_timeout(self, address: str, family: int) -> None:
         self.timer = None
-        self.failures.append(self._error(pyuv.errno.UV_ETIMEDOUT, address))
+        self.failures.append(self._error(handles.ETIMEDOUT, address))
         try:
             self.socket.emit("connectionAttemptTimeout", address, self.plan.port, family)
         finally:
             self._try_next()
-
-
-# -- handles ---------------------------------------------------------------------------------------
 
 
 def _pairs(addresses: Any) -> list[tuple[Any, Any]]:
@@ -427,165 +415,3 @@ def _pairs(addresses: Any) -> list[tuple[Any, Any]]:
         (each.get("address"), each.get("family")) if isinstance(each, Mapping) else (each, None)
         for each in addresses
     ]
-
-
-def sockaddr(address: str, port: int) -> tuple[Any, ...]:
-    """An address as pyuv takes it; a zone ('fe80::1%eth0') becomes its number."""
-    host, zone, name = address.partition("%")
-    if not zone:
-        return host, port
-    try:
-        index = int(name) if name.isdigit() else stdlib_socket.if_nametoindex(name)
-    except OSError:
-        index = 0
-    return host, port, 0, index
-
-
-def bind(handle: Any, address: str, port: int, flags: int = 0) -> errors.NetError | None:
-    """Bind, and see whether the port is really the one asked for: libuv defers that error."""
-    try:
-        handle.bind(sockaddr(address, port), flags)
-        if port and handle.getsockname()[1] != port:
-            return errors.from_status(pyuv.errno.UV_EADDRINUSE, "bind", address, port)
-    except _UVError as error:
-        return errors.from_uv_error(error, "bind", address, port)
-    return None
-
-
-def name_of(ask: Callable[[], Any]) -> AddressInfo | None:
-    """The AddressInfo of getsockname or getpeername; None where there is none (any more)."""
-    try:
-        name = ask()
-    except pyuv.error.UVError:
-        return None
-    if name is None:
-        return None
-    return AddressInfo(name[0], "IPv6" if len(name) > 2 else "IPv4", name[1])
-
-
-class GivenFd:
-    """A descriptor that was handed over.
-
-    libuv works on a duplicate: it aborts the process when a descriptor that it polls is closed, as
-    happens when the Python object that the number came from is collected. ``close()`` closes the
-    number itself, unless it has become another file's meanwhile.
-    """
-
-    __slots__ = ("_fd", "_identity")
-
-    _in_use: ClassVar[set[tuple[int, int, int]]] = set()
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._identity = self._look()
-        if self._identity in self._in_use:
-            raise errors.from_status(pyuv.errno.UV_EEXIST, "open")
-        if self._identity is not None:
-            self._in_use.add(self._identity)
-
-    def _look(self) -> tuple[int, int, int] | None:
-        try:
-            status = os.fstat(self._fd)
-        except OSError:
-            return None
-        return self._fd, status.st_dev, status.st_ino
-
-    def release(self) -> None:
-        """It stays with whoever gave it."""
-        if self._identity is not None:
-            self._in_use.discard(self._identity)
-
-    def close(self) -> None:
-        """Close it; quiet when somebody else has done so."""
-        self.release()
-        if self._identity is not None and self._look() == self._identity:
-            os.close(self._fd)
-
-
-if hasattr(os, "register_at_fork"):  # what the parent uses may be taken over
-    os.register_at_fork(after_in_child=GivenFd._in_use.clear)
-
-
-def check_handle(name: str, value: Any, loop: Loop, *kinds: type) -> Any:
-    """A pyuv.TCP, a pyuv.Pipe, or one of ``kinds``, that is open and on this loop."""
-    handle: Any = value
-    if not isinstance(value, (pyuv.TCP, pyuv.Pipe, *kinds)):
-        raise misuse.invalid_arg_type(name, "a pyuv.TCP or pyuv.Pipe", value)
-    if handle.closed:
-        raise misuse.invalid_arg_value(name, handle, "must not be closed")
-    if handle.loop is not loop.uv:
-        raise misuse.invalid_arg_value(name, handle, "must be of the same loop")
-    return handle
-
-
-def open_fd(loop: Loop, fd: Any, kind: str | None = None) -> tuple[Any, GivenFd]:
-    """A handle for a descriptor that is handed over, and what is to be closed with it."""
-    fd = checks.check_int("fd", fd, 0, 2**31 - 1)
-    found = opts.fd_kind(fd)
-    if found not in ("TCP", "PIPE"):
-        raise misuse.invalid_fd_type(found)
-    if kind is not None and (kind == "unix") != (found == "PIPE"):
-        raise misuse.invalid_arg_value("type", kind, f"but the descriptor is a {found}")
-    given = GivenFd(fd)
-    handle = pyuv.TCP(loop.uv) if found == "TCP" else pyuv.Pipe(loop.uv)
-    own = os.dup(fd)
-    try:
-        handle.open(own)
-    except _UVError as error:
-        handle.close()
-        os.close(own)
-        given.release()
-        raise errors.from_uv_error(error, "open") from error
-    return handle, given
-
-
-@contextmanager
-def borrowed(handle: Any) -> Iterator[stdlib_socket.socket]:
-    """The handle's descriptor as a stdlib socket, for options that libuv has no call for."""
-    sock = stdlib_socket.socket(fileno=handle.fileno())
-    try:
-        yield sock
-    finally:
-        sock.detach()
-
-
-def linger_zero(handle: Any) -> int | None:
-    """Let close() send a reset; the status when the kernel refuses."""
-    try:
-        with borrowed(handle) as sock:
-            # struct linger {1, 0}: two ints
-            sock.setsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    except OSError as error:
-        return -(error.errno or 0)
-    return None
-
-
-def is_connected(handle: Any) -> bool:
-    """Whether a descriptor that was handed over has a peer; a pipe has one."""
-    try:
-        with borrowed(handle) as sock:
-            sock.getpeername()
-    except OSError as error:
-        return error.errno != errno.ENOTCONN
-    return True
-
-
-def set_keep_alive(handle: Any, enable: bool, delay: int) -> None:
-    """libuv's own call, except that a delay of 0 s leaves the kernel's delay as it is."""
-    if enable and delay == 0:
-        with borrowed(handle) as sock:
-            sock.setsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_KEEPALIVE, 1)
-    else:
-        handle.keepalive(enable, delay)
-
-
-def type_of_service(handle: Any, value: int | None = None) -> int:
-    """Read the TOS byte (the traffic class on IPv6), or set it first."""
-    with borrowed(handle) as sock:
-        if sock.family == stdlib_socket.AF_INET6:
-            where = (stdlib_socket.IPPROTO_IPV6, stdlib_socket.IPV6_TCLASS)
-        else:
-            where = (stdlib_socket.IPPROTO_IP, stdlib_socket.IP_TOS)
-        if value is not None:
-            sock.setsockopt(*where, value)
-        return sock.getsockopt(*where)

@@ -16,10 +16,10 @@ import pyuv
 from netuv import checks, errors, misuse
 from netuv.address import AddressInfo
 from netuv.loop import Loop
-from netuv.net import connecting
 from netuv.net import options as opts
 from netuv.stream import Duplex
 from netuv.timers import IdleTimer, to_number
+from netuv.uv import handles
 
 Self = TypeVar("Self", bound="Endpoint")
 
@@ -125,7 +125,7 @@ class Endpoint(Duplex):
             self._apply_keep_alive()
         if self._tos and isinstance(self._handle, pyuv.TCP):
             with suppress(OSError):
-                connecting.type_of_service(self._handle, self._tos)
+                handles.type_of_service(self._handle, self._tos)
         if not self._ref:
             self._handle.ref = False
 
@@ -139,7 +139,7 @@ class Endpoint(Duplex):
     def _apply_keep_alive(self) -> None:
         if isinstance(self._handle, pyuv.TCP):
             with suppress(OSError, pyuv.error.UVError):
-                connecting.set_keep_alive(self._handle, self._keep_alive, self._keep_alive_delay)
+                handles.set_keep_alive(self._handle, self._keep_alive, self._keep_alive_delay)
 
     def set_type_of_service(self: Self, tos: int) -> Self:
         """Set the IP TOS or IPv6 traffic class, 0 to 255. Node's ``setTypeOfService()``.
@@ -164,7 +164,7 @@ class Endpoint(Duplex):
 
     def _type_of_service(self, syscall: str, tos: int | None = None) -> int:
         try:
-            return connecting.type_of_service(self._handle, tos)
+            return handles.type_of_service(self._handle, tos)
         except OSError as error:
             raise errors.from_status(-(error.errno or 0), syscall) from error
 
@@ -225,12 +225,12 @@ class Endpoint(Duplex):
     def address(self) -> AddressInfo | None:
         """The local end (address, family, port); None without one. Node's ``address()``."""
         if self._sockname is None and isinstance(self._handle, pyuv.TCP):
-            self._sockname = connecting.name_of(self._handle.getsockname)
+            self._sockname = handles.name_of(self._handle.getsockname)
         return self._sockname
 
     def _peer(self) -> AddressInfo | None:
         if self._peername is None and not self.pending and isinstance(self._handle, pyuv.TCP):
-            self._peername = connecting.name_of(self._handle.getpeername)
+            self._peername = handles.name_of(self._handle.getpeername)
         return self._peername
 
     @property

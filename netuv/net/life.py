@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 import pyuv
 
 from netuv import errors, misuse
-from netuv.net import connecting
 from netuv.net.onread import OnRead
 from netuv.stream import state
 from netuv.stream.base import Done
 from netuv.stream.state import CLOSED, FINISHED, TOLD
+from netuv.uv import handles, turn
 
 Self = TypeVar("Self", bound="SocketLife")
 
@@ -30,7 +30,7 @@ class SocketLife(OnRead):
 
     _ready: Any
     _attempt: Any = None  # the connecting.Attempt of the current connect()
-    _given_fd: connecting.GivenFd | None = None
+    _given_fd: handles.GivenFd | None = None
     _resetting: bool = False
     _closing: tuple[bool, ...] = ()  # had_error of the lives whose handle libuv has still to close
     _steps: tuple[Callable[[], None], ...] = ()  # the 'connect' listeners that are netuv's own
@@ -42,7 +42,7 @@ class SocketLife(OnRead):
 
     def destroy(self: Self, error: BaseException | None = None) -> Self:
         """As of Stream. In a forked child only the child's descriptor is closed, without an event."""
-        if self._loop._forked:
+        if self._loop.forked:
             self._give_up()
             return self
         self._loop.check_thread()
@@ -64,16 +64,16 @@ class SocketLife(OnRead):
             self._attempt.cancelled = True
             self._attempt = None
         handle, self._handle = self._handle, None
-        self._loop._owners.discard(self)
+        self._loop.census.discard(self)
         if handle is not None:
-            self._loop._close_copy(handle)
+            turn.close_quietly(handle, self._loop.forked)
         if self._given_fd is not None:
             self._given_fd.close()
             self._given_fd = None
 
     def destroy_soon(self) -> None:
         """Destroy the socket once all is written. Node's ``destroySoon()``."""
-        if self._loop._forked:
+        if self._loop.forked:
             self._give_up()
             return
         if self.writable:
@@ -95,7 +95,7 @@ class SocketLife(OnRead):
         While connecting it waits for 'connect'. Without a connection 'error' has code ERR_SOCKET_CLOSED.
         Raises ERR_INVALID_HANDLE_TYPE on a Unix socket.
         """
-        if self._handle is None or self._loop._forked:
+        if self._handle is None or self._loop.forked:
             return self.destroy(misuse.socket_closed())
         if not isinstance(self._handle, pyuv.TCP):
             raise misuse.invalid_handle_type()
@@ -129,7 +129,7 @@ class SocketLife(OnRead):
                 handle.stop_read()
             if self._resetting:
                 self._resetting = False
-                status = connecting.linger_zero(handle)
+                status = handles.linger_zero(handle)
                 if status is not None and error is None:
                     error = errors.from_status(status, "reset")
             self._closing += (error is not None,)
@@ -160,22 +160,22 @@ class SocketLife(OnRead):
                 self._tell_close(error is not None)
 
     def _on_closed(self, handle: Any) -> None:
-        if self._loop._forked or self._loop.closed:
+        if self._loop.forked or self._loop.closed:
             return
         # libuv tells of handles that were closed in one turn in the opposite order
         had_error, *others = self._closing
         self._closing = tuple(others)
-        if self._loop._ticks:  # the tick that emits 'error' may still be among them, after an exception
+        if self._loop.ticks.queue:  # the tick that emits 'error' may still be among them, after an exception
             self._tick(self._tell_close, had_error)
-            self._loop._drain()
+            self._loop.ticks.drain()
         else:
             self._tell_close(had_error)
-            if self._loop._ticks:
-                self._loop._drain()
+            if self._loop.ticks.queue:
+                self._loop.ticks.drain()
 
     def _tell_close(self, had_error: bool) -> None:
         if self._handle is None:  # else a new life has begun, which is in the census
-            self._loop._owners.discard(self)
+            self._loop.census.discard(self)
             if self._given_fd is not None:  # Ctrl-C has interrupted destroy()
                 self._given_fd.close()
                 self._given_fd = None

@@ -16,7 +16,6 @@ not given. An unknown name is refused with the nearest known one, an argument wi
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -197,25 +196,3 @@ def check_delay(name: str, value: Any) -> int:
     if not value <= MAX_KEEP_ALIVE_DELAY:  # nan neither
         raise misuse.out_of_range(name, f"<= {MAX_KEEP_ALIVE_DELAY} (milliseconds)", value)
     return int(value) if value > 0 else 0
-
-
-def fd_kind(fd: int) -> str:
-    """'TCP', 'PIPE', or what else a descriptor is, in Node's words; raises NetError when closed."""
-    import socket as stdlib_socket
-
-    try:
-        mode = os.fstat(fd).st_mode
-    except OSError as error:
-        raise errors.from_status(-(error.errno or 0), "open") from None
-    if stat.S_ISFIFO(mode):
-        return "PIPE"
-    if not stat.S_ISSOCK(mode):
-        return "TTY" if os.isatty(fd) else "FILE" if stat.S_ISREG(mode) else "UNKNOWN"
-    probe = stdlib_socket.socket(fileno=fd)
-    try:
-        unix = probe.family == stdlib_socket.AF_UNIX
-        if probe.type == stdlib_socket.SOCK_STREAM:
-            return "PIPE" if unix else "TCP"
-        return "UNKNOWN" if unix else "UDP"
-    finally:
-        probe.detach()

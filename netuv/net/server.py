@@ -17,24 +17,20 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-import pyuv
-
 from netuv import abort, checks, errors, misuse
 from netuv.address import AddressInfo, DropInfo
 from netuv.blocklist import check_block_list
 from netuv.dns import lookup
 from netuv.emitter import EventEmitter
 from netuv.loop import check_loop
-from netuv.net import connecting
 from netuv.net import options as opts
 from netuv.net.socket import Socket
+from netuv.uv import handles, turn
 
 Self = TypeVar("Self", bound="Server")
 
 DEFAULT_BACKLOG = 511
 _ANY = "0.0.0.0"
-_REUSEPORT = 2  # UV_TCP_REUSEPORT, which pyuv does not name
-_UVError = pyuv.error.UVError
 
 
 class Server(EventEmitter):
@@ -58,7 +54,7 @@ class Server(EventEmitter):
     __reduce_ex__ = misuse.refuse_copy
 
     _socket_class: type[Socket] = Socket
-    _given_fd: connecting.GivenFd | None = None
+    _given_fd: handles.GivenFd | None = None
     _max_connections: float | None = None
 
     def __init__(
@@ -106,7 +102,7 @@ class Server(EventEmitter):
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
         if not self._loop.closed:
-            self._loop._next_tick(callback, args)
+            self._loop.next_tick(callback, *args)
 
     # -- listen ------------------------------------------------------------------------------------
 
@@ -156,7 +152,7 @@ class Server(EventEmitter):
         backlog = checks.check_int("backlog", backlog, 1, 2**31 - 1)
         if given.get("handle") is not None:
             handle = getattr(given["handle"], "_handle", given["handle"])
-            connecting.check_handle("handle", handle, self._loop)
+            handles.check_handle("handle", handle, self._loop)
             return lambda: self._listen(handle, backlog, None, None)
         if given.get("fd") is not None:
             fd = checks.check_int("fd", given["fd"], 0, 2**31 - 1)
@@ -174,11 +170,11 @@ class Server(EventEmitter):
         if "port" not in given:
             raise misuse.invalid_arg_value("options", dict(given), "must have 'port' or 'path'")
         port = 0 if given["port"] is None else checks.check_port("port", given["port"])
-        flags = pyuv.UV_TCP_IPV6ONLY * bool(given.get("ipv6_only"))
-        flags |= _REUSEPORT * bool(given.get("reuse_port"))
+        flags = handles.IPV6_ONLY * bool(given.get("ipv6_only"))
+        flags |= handles.REUSE_PORT * bool(given.get("reuse_port"))
         host = given.get("host")
         if host is None or host == "":
-            return lambda: self._listen_tcp(_ANY, port, backlog, flags & ~pyuv.UV_TCP_IPV6ONLY)
+            return lambda: self._listen_tcp(_ANY, port, backlog, flags & ~handles.IPV6_ONLY)
         if not isinstance(host, str):
             raise misuse.invalid_arg_type("host", "a str", host)
         return lambda: self._look_up(host, port, backlog, flags)
@@ -186,38 +182,38 @@ class Server(EventEmitter):
     def _look_up(self, host: str, port: int, backlog: int, flags: int) -> None:
         listen_id = self._listen_id
         self._lookup_pending = True
-        self._loop._owners.add(self)
+        self._loop.census.add(self)
 
         def on_lookup(error: Any, address: str = "", family: int = 0) -> None:
             if listen_id != self._listen_id:
                 return
             self._lookup_pending = False
-            self._loop._owners.discard(self)
+            self._loop.census.discard(self)
             if error is not None:
                 self._emit_listen_error(error)
             else:
-                six = pyuv.UV_TCP_IPV6ONLY if family == 4 else 0
+                six = handles.IPV6_ONLY if family == 4 else 0
                 self._listen_tcp(address, port, backlog, flags & ~six)
 
         lookup(host, on_lookup, loop=self._loop)
 
     def _listen_tcp(self, address: str, port: int, backlog: int, flags: int) -> None:
-        handle = pyuv.TCP(self._loop.uv)
+        handle = handles.TCP(self._loop.uv)
         try:
-            handle.bind(connecting.sockaddr(address, port), flags)
-        except _UVError as error:
+            handle.bind(handles.sockaddr(address, port), flags)
+        except handles.UVError as error:
             self._fail_listen(handle, error, address, port)
         else:
             self._listen(handle, backlog, address, port)
 
     def _listen_path(self, path: bytes, backlog: int, mode: int) -> None:
-        handle = pyuv.Pipe(self._loop.uv)
+        handle = handles.Pipe(self._loop.uv)
         name = os.fsdecode(path)
         try:
             handle.bind(path)
             if mode:
                 os.chmod(path, os.stat(path).st_mode | mode)
-        except _UVError as error:
+        except handles.UVError as error:
             self._fail_listen(handle, error, name, None)
         except OSError as error:
             handle.close()
@@ -229,9 +225,9 @@ class Server(EventEmitter):
 
     def _listen_fd(self, fd: int, backlog: int) -> None:
         try:
-            handle, self._given_fd = connecting.open_fd(self._loop, fd)
+            handle, self._given_fd = handles.open_fd(self._loop, fd)
         except errors.NetError as cause:
-            failure = errors.from_status(pyuv.errno.UV_EINVAL, "listen")
+            failure = errors.from_status(handles.EINVAL, "listen")
             failure.__cause__ = cause
             self._tick(self._emit_listen_error, failure)
         else:
@@ -239,13 +235,13 @@ class Server(EventEmitter):
 
     def _listen(self, handle: Any, backlog: int, address: str | None, port: int | None) -> None:
         try:
-            handle.listen(self._on_connection, backlog)
-        except _UVError as error:
+            handles.listen(handle, backlog, self._on_connection)
+        except handles.UVError as error:
             self._fail_listen(handle, error, address, port)
             return
         self._handle = handle
         handle.ref = self._ref
-        self._loop._owners.add(self)
+        self._loop.census.add(self)
         self._tick(self._emit_listening)
 
     def _fail_listen(self, handle: Any, error: Any, address: str | None, port: int | None) -> None:
@@ -265,17 +261,16 @@ class Server(EventEmitter):
     # -- connections -------------------------------------------------------------------------------
 
     def _on_connection(self, handle: Any, status: int | None) -> None:
-        loop = self._loop
         if status is not None:
             self.emit("error", errors.from_status(status, "accept"))
         elif self._handle is not None:
-            tcp = handle.__class__ is pyuv.TCP
-            client = pyuv.TCP(loop.uv) if tcp else pyuv.Pipe(loop.uv)
+            loop = self._loop
+            client = handles.TCP(loop.uv) if isinstance(handle, handles.TCP) else handles.Pipe(loop.uv)
             try:
                 handle.accept(client)
-            except _UVError as error:
+            except handles.UVError as error:
                 client.close()
-                if error.args[0] != pyuv.errno.UV_EAGAIN:
+                if error.args[0] != handles.EAGAIN:
                     self.emit("error", errors.from_uv_error(error, "accept"))
             else:
                 limit = self._max_connections
@@ -283,8 +278,6 @@ class Server(EventEmitter):
                     self._drop(client)
                 else:
                     self.emit("connection", self._accepted(client))
-        if loop._ticks:
-            loop._drain()
 
     def _accepted(self, client: Any) -> Socket:
         self._connections += 1
@@ -296,16 +289,16 @@ class Server(EventEmitter):
             raise
 
     def _is_blocked(self, client: Any) -> bool:
-        if self._block_list is None or not isinstance(client, pyuv.TCP):
+        if self._block_list is None or not handles.is_tcp(client):
             return False
-        peer = connecting.name_of(client.getpeername)
+        peer = handles.name_of(client.getpeername)
         return peer is not None and bool(self._block_list.check(peer.address, peer.family.lower()))
 
     def _drop(self, client: Any) -> None:
         info = None
-        if isinstance(client, pyuv.TCP):
-            local = connecting.name_of(client.getsockname)
-            remote = connecting.name_of(client.getpeername)
+        if handles.is_tcp(client):
+            local = handles.name_of(client.getsockname)
+            remote = handles.name_of(client.getpeername)
             info = DropInfo(
                 local_address=local and local.address,
                 local_port=local and local.port,
@@ -339,7 +332,7 @@ class Server(EventEmitter):
         """
         if callback is not None:
             checks.check_callback("callback", callback)
-        if self._loop._forked:
+        if self._loop.forked:
             self._give_up()
             return self
         self._loop.check_thread()
@@ -353,7 +346,7 @@ class Server(EventEmitter):
             else:
                 self._tick(callback, answer)
         handle, self._handle = self._handle, None
-        self._loop._owners.discard(self)
+        self._loop.census.discard(self)
         if handle is not None:
             handle.close()
             if self._given_fd is not None:
@@ -369,9 +362,9 @@ class Server(EventEmitter):
     def _give_up(self) -> None:
         handle, self._handle = self._handle, None
         self._lookup_pending = False
-        self._loop._owners.discard(self)
+        self._loop.census.discard(self)
         if handle is not None:
-            self._loop._close_copy(handle)
+            turn.close_quietly(handle, self._loop.forked)
         if self._given_fd is not None:
             self._given_fd.close()
             self._given_fd = None
@@ -410,8 +403,8 @@ class Server(EventEmitter):
 
         Node's ``server.address()``.
         """
-        if isinstance(self._handle, pyuv.TCP):
-            return connecting.name_of(self._handle.getsockname)
+        if handles.is_tcp(self._handle):
+            return handles.name_of(self._handle.getsockname)
         return self._path if self._handle is not None else None
 
     def ref(self: Self) -> Self:

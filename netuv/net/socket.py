@@ -32,6 +32,7 @@ from netuv.stream.base import Done
 from netuv.stream.encoding import encode
 from netuv.stream.state import ENDED, FINISHED, Callback, Life, Reading, Writing
 from netuv.stream.writable import Chunk, frozen
+from netuv.uv import handles
 
 Self = TypeVar("Self", bound="Socket")
 
@@ -83,9 +84,9 @@ class Socket(SocketLife):
         self._readable_state.in_read = False
         self._configure(given)
         if given.get("handle") is not None:
-            self._adopt(connecting.check_handle("handle", given["handle"], loop, pyuv.TTY))
+            self._adopt(handles.check_handle("handle", given["handle"], loop, pyuv.TTY))
         elif given.get("fd") is not None:
-            handle, self._given_fd = connecting.open_fd(loop, given["fd"], self._type)
+            handle, self._given_fd = handles.open_fd(loop, given["fd"], self._type)
             self._adopt(handle)
         if given.get("signal") is not None:
             signal = given["signal"]
@@ -101,7 +102,7 @@ class Socket(SocketLife):
     def _start_life(self, loop: Loop) -> None:
         """The attributes of the read and write path, which are faster on the instance."""
         self._loop = loop
-        self._ticks = loop._ticks
+        self._ticks = loop.ticks.queue
         self._handle = None
         self._ready = None
         self._idle = None
@@ -128,7 +129,7 @@ class Socket(SocketLife):
             self._keep_alive_delay = server._keep_alive_delay
         if server._no_delay or server._keep_alive:
             self._apply_settings()
-        self._loop._owners.add(self)
+        self._loop.census.add(self)
         if server.pause_on_connect:
             reading.flowing = False
             reading.paused = True
@@ -178,7 +179,7 @@ class Socket(SocketLife):
     def _attach(self, handle: Any) -> None:
         self._handle = handle
         self._sockname = None
-        self._loop._owners.add(self)
+        self._loop.census.add(self)
         if self._onread is not None and callable(self._onread[0]):
             self._next_buffer()
 
@@ -190,10 +191,10 @@ class Socket(SocketLife):
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
         loop = self._loop
-        if loop._prepare_started and not loop.debug:
+        if loop.ticks.ready and not loop.debug:
             self._ticks.append((callback, args))
         elif not loop.closed:  # nothing of a closed loop is heard of any more
-            loop._next_tick(callback, args)
+            loop.next_tick(callback, *args)
 
     # -- connecting --------------------------------------------------------------------------------
 
@@ -221,7 +222,7 @@ class Socket(SocketLife):
         if listener is not None:
             self.once("connect", listener)
         if self._handle is not None:
-            if self.connecting or self._given_fd is None or connecting.is_connected(self._handle):
+            if self.connecting or self._given_fd is None or handles.is_connected(self._handle):
                 self._loop.next_tick(self._refuse_connect, plan)
                 return self
             if isinstance(self._handle, pyuv.Pipe) != (plan.path is not None):
@@ -347,7 +348,7 @@ class Socket(SocketLife):
         elif status is not None:
             self._on_read_end(status)
         if self._ticks:
-            self._loop._drain()
+            self._loop.ticks.drain()
 
     def _on_read_end(self, status: int) -> None:
         """End of stream, or an error; pyuv has called uv_read_stop already."""
@@ -546,8 +547,8 @@ class Socket(SocketLife):
                 self._on_write(None)
         finally:
             self._update_ready()
-        if self._loop._ticks:
-            self._loop._drain()
+        if self._loop.ticks.queue:
+            self._loop.ticks.drain()
 
     def _ended_error(self) -> BaseException:
         if self._readable_state.phase == ENDED and not self.allow_half_open:
@@ -591,8 +592,8 @@ class Socket(SocketLife):
 
         def on_shutdown(handle: Any, status: int | None) -> None:
             done(None)
-            if self._loop._ticks:
-                self._loop._drain()
+            if self._loop.ticks.queue:
+                self._loop.ticks.drain()
 
         try:
             self._handle.shutdown(on_shutdown)

@@ -101,7 +101,7 @@ class Process(EventEmitter):
 
     def _stream(self, fd: int) -> Any:
         stream = self._streams.get(fd)
-        if stream is None or stream._loop.closed or stream._loop._forked:
+        if stream is None or stream._loop.closed or stream._loop.forked:
             loop = default_loop()
             stream = stdio.open_output(fd, loop) if fd else stdio.open_input(loop)
             self._streams[fd] = stream
@@ -218,16 +218,16 @@ def run() -> None:
     loop = loop_to_run()
     try:
         loop.run()
-        while not loop._stopping:
+        while not loop.stopping:
             process.emit("beforeExit", process.exitCode or 0)
-            loop._run_ticks()  # a mere tick is no reason to ask again
-            if not (loop.uv.alive or loop._ticks or loop._calls or loop._failure):
+            loop.ticks.run()  # a mere tick is no reason to ask again
+            if not loop.alive:
                 break
             loop.run()
     except Exception:
         process._emit_exit(1)
         raise
-    if not loop._stopping:
+    if not loop.stopping:
         process._emit_exit(process.exitCode or 0)
         if process.exitCode:
             raise SystemExit(process.exitCode)

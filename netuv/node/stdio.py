@@ -24,14 +24,12 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import pyuv
-
 from netuv import errors
 from netuv.loop import Loop
-from netuv.net import options as opts
 from netuv.node.net import Socket
 from netuv.node.stream import Readable, Writable
 from netuv.stream.base import Done
+from netuv.uv import handles
 
 Self = TypeVar("Self", bound="Terminal")
 OutputSelf = TypeVar("OutputSelf", bound="Output")
@@ -65,8 +63,8 @@ class Terminal:
     def setRawMode(self: Self, mode: bool) -> Self:
         """Take each key as it comes, without echo; undone at exit."""
         if self.isTTY and self._handle:
-            atexit.unregister(pyuv.TTY.reset_mode)
-            atexit.register(pyuv.TTY.reset_mode)
+            atexit.unregister(handles.reset_terminals)
+            atexit.register(handles.reset_terminals)
             self._handle.set_mode(_RAW if mode else _NORMAL)
             self.isRaw = bool(mode)
         return self
@@ -78,7 +76,7 @@ class Input(Terminal, Socket):
     def __init__(self, fd: int, handle: Any, loop: Loop) -> None:
         super().__init__(handle=handle, writable=False, loop=loop)
         self.fd = fd
-        self.isTTY = isinstance(handle, pyuv.TTY)
+        self.isTTY = handles.is_tty(handle)
         self._stop_reading()
 
 
@@ -90,7 +88,7 @@ class Output(Terminal, Socket):
     def __init__(self, fd: int, handle: Any, loop: Loop) -> None:
         super().__init__(handle=handle, readable=False, loop=loop)
         self.fd = fd
-        self.isTTY = isinstance(handle, pyuv.TTY)
+        self.isTTY = handles.is_tty(handle)
         if self.isTTY:
             handle.set_blocking(True)
 
@@ -114,7 +112,7 @@ class FileInput(Terminal, Readable):
         self._loop = loop
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        if not self._loop._forked:  # else what is asked of it is refused, and destroy() is silent
+        if not self._loop.forked:  # else what is asked of it is refused, and destroy() is silent
             self._loop.next_tick(callback, *args)
 
     def read(self, size: int | None = None) -> Any:
@@ -128,17 +126,15 @@ class FileInput(Terminal, Readable):
         return super().resume()
 
     def _read(self, size: int) -> None:
-        pyuv.fs.read(self._loop.uv, self.fd, size, -1, self._on_read)
+        handles.read_file(self._loop, self.fd, size, self._on_read)
 
-    def _on_read(self, request: Any) -> None:
+    def _on_read(self, data: bytes, status: int | None) -> None:
         if self._stream_life.phase:
             pass
-        elif request.error is not None:
-            self.destroy(errors.from_status(request.error, "read"))
+        elif status is not None:
+            self.destroy(errors.from_status(status, "read"))
         else:
-            self.push(request.result or None)
-        if self._loop._ticks:
-            self._loop._drain()
+            self.push(data or None)
 
     def _stop_reading(self) -> None:
         pass  # a read that is under way is waited for
@@ -155,7 +151,7 @@ class FileOutput(Terminal, Writable):
         self._loop = loop
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
-        if not self._loop._forked:  # else what is asked of it is refused, and destroy() is silent
+        if not self._loop.forked:  # else what is asked of it is refused, and destroy() is silent
             self._loop.next_tick(callback, *args)
 
     def write(self, data: Any, encoding: Any = None, callback: Any = None) -> bool:
@@ -194,20 +190,13 @@ def open_output(fd: int, loop: Loop) -> Output | FileOutput:
 
 
 def _handle(fd: int, mode: int, loop: Loop) -> Any:
-    kind = opts.fd_kind(fd)
+    kind = handles.fd_kind(fd)
     if kind == "TTY":
-        return pyuv.TTY(loop.uv, fd, mode == os.O_RDONLY)
+        return handles.open_tty(loop, fd, mode == os.O_RDONLY)
     if kind not in ("PIPE", "TCP"):
         return None
-    handle = pyuv.Pipe(loop.uv) if kind == "PIPE" else pyuv.TCP(loop.uv)
-    own = _opened_anew(fd, mode)
-    try:
-        handle.open(own)
-    except pyuv.error.UVError as error:
-        handle.close()
-        os.close(own)
-        raise errors.from_uv_error(error, "open") from error
-    return handle
+    handle = handles.Pipe(loop.uv) if kind == "PIPE" else handles.TCP(loop.uv)
+    return handles.open_own(handle, _opened_anew(fd, mode))
 
 
 def _opened_anew(fd: int, mode: int) -> int:

@@ -60,7 +60,7 @@ def test_a_signal_is_asked_for_again_without_a_warning(warn: str) -> None:
     """From 3.13 on a partial warns when it is used as a method, and from 3.14 on it is one."""
     code = """
         import signal
-        from netuv import signals
+        from netuv.loop import signals
         heard = []
         signal.signal(signal.SIGUSR1, lambda number, frame: heard.append(number))
         signals._ask_again(signal.SIGUSR1)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import netuv
-from netuv import signals
+from netuv.loop import signals
 
 LIMIT = 20.0
 

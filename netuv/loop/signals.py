@@ -22,14 +22,13 @@ from functools import partial
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
-import pyuv
-
 from netuv import errors
+from netuv.uv import turn
 
 if TYPE_CHECKING:
-    from netuv.loop import Loop
+    from netuv.loop.loop import Loop
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # netuv's
 _STDLIB = os.path.dirname(os.__file__) + os.sep
 _PACKAGES = (os.path.join(_STDLIB, "site-packages", ""), os.path.join(_STDLIB, "dist-packages", ""))
 PATIENCE = 1.0  # seconds that a handler waits for the end of a callback at most
@@ -180,7 +179,6 @@ class Wakeup:
     """Python's wakeup fd: a pipe whose other end the loop watches while it runs."""
 
     def __init__(self, loop: Loop) -> None:
-        self._loop = loop
         try:
             self._reader, self._writer = os.pipe()
         except OSError as error:
@@ -188,11 +186,11 @@ class Wakeup:
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
         try:
-            self._poll = pyuv.Poll(loop.uv, self._reader)
-        except pyuv.error.UVError as error:  # no more watches are allowed
+            self._poll = turn.watch_reader(loop.uv, self._reader)
+        except errors.NetError:
             self.close()
-            raise errors.from_uv_error(error, "epoll_ctl") from error
-        loop._internal.add(self._poll)
+            raise
+        loop.census.hide(self._poll)
         self._former: int | None = None  # the wakeup fd before; None while not started
         self.wrappers: dict[int, Wrapper] = {}  # of the handlers, while run() is on
 
@@ -200,8 +198,7 @@ class Wakeup:
         """Raises ValueError where Python handles no signals."""
         wrap_all(self.wrappers)
         self._former = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
-        self._poll.start(pyuv.UV_READABLE, self._on_wakeup)
-        self._poll.ref = False
+        turn.start_watching(self._poll, self._on_wakeup)
 
     def stop(self) -> None:
         """Give the wakeup fd back."""
@@ -224,8 +221,6 @@ class Wakeup:
         for number in self._pass_on():
             wrap(number, self.wrappers)  # a handler that was set while the loop ran
         ask_for_the_others()
-        if self._loop._ticks:
-            self._loop._drain()
 
     def _pass_on(self) -> set[int]:
         """Take the numbers of the signals that came; the former owner of the wakeup fd gets them too."""

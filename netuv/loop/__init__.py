@@ -1,0 +1,100 @@
+"""The event loop: a pyuv.Loop, plus what Node puts on top of libuv's.
+
+    loop        Loop: running, stopping, closing
+    ticks       what next_tick() and call_soon_threadsafe() were given
+    failures    the exceptions that nobody has taken
+    census      what is open
+    signals     Python's signal handlers, heard while libuv waits, but not within netuv's own code
+    ending      loops that nobody closes
+
+The other modules of netuv use these names of a Loop and no more, besides its public ones:
+
+    ticks       drain() runs those that are queued, between two callbacks that share one of libuv's;
+                run() does so between two runs of the loop
+    failures    fail() takes what a callback lets out; while first is not None no more callbacks are to begin
+    census      add() and discard() who has an open handle, hide() a handle of netuv's own
+    parts       what a module keeps for this loop, by its class
+    forked      whether the parent of this process has made it, before a fork
+    alive       whether run() would do anything
+    stopping    whether stop() has ended the last run()
+
+This module knows which loop is meant: each thread has a default one.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+
+from netuv import misuse
+from netuv.loop import fork
+from netuv.loop.ending import EndOfThread
+from netuv.loop.loop import Loop
+
+__all__ = ["Loop", "check_loop", "default_loop", "loop_to_run", "run"]
+
+_local = threading.local()
+
+
+def _after_fork() -> None:
+    fork.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    # The interpreter keeps this function until it ends, and with it this module and the default loops: so
+    # they are not taken apart while it ends.
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def default_loop() -> Loop:
+    """This thread's loop, made at the first call, and anew when it was closed or after a fork."""
+    loop: Loop | None = getattr(_local, "loop", None)
+    if loop is None or loop.closed or loop.forked:
+        if loop is not None and loop.forked:
+            _local.inherited = weakref.ref(loop)
+        loop = _local.loop = Loop()
+        _local.end_of_thread = EndOfThread(loop)
+    return loop
+
+
+def check_loop(loop: Loop | None) -> Loop:
+    """The loop that an argument ``loop`` means: this thread's for None.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE for what is no Loop.
+    :raises StateError: when it is closed, of the parent process, or (in debug mode) of another thread.
+    """
+    if loop is None:
+        loop = default_loop()
+    elif isinstance(loop, Loop):
+        loop.check()
+    else:
+        raise misuse.invalid_arg_type("loop", "a netuv.Loop", loop)
+    loop.check_thread()
+    return loop
+
+
+def loop_to_run() -> Loop:
+    """The default loop, for the end of a program.
+
+    :raises StateError: ERR_LOOP_FORKED in a forked child that has nothing to run, while what was made before
+        the fork is still open: it waits for what only the parent will hear.
+    """
+    loop = default_loop()
+    reference = getattr(_local, "inherited", None)
+    if reference is not None:
+        inherited: Loop | None = reference()
+        idle = not (loop.alive or loop.handles)
+        if idle and inherited is not None and not inherited.closed and inherited.handles:
+            raise misuse.forked_loop()
+        _local.inherited = None
+    return loop
+
+
+def run() -> None:
+    """Run this thread's loop: the last line of a program that Node would keep running by itself.
+
+    In a forked child that has made nothing of its own it raises ERR_LOOP_FORKED, when what was made before
+    the fork is still open.
+    """
+    loop_to_run().run()

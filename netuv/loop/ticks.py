@@ -1,0 +1,122 @@
+"""What waits to be called: ticks, and the calls that other threads ask for.
+
+A tick is what Node defers with ``process.nextTick``: it runs after the libuv callback that queued it,
+before the next one. netuv.uv sees to that, either in C or with ``gate()`` at the end of each callback that
+netuv registers. The user's own pyuv handles have no such gate. For a pyuv as it was released a Prepare
+handle, which runs before the loop waits for I/O, catches what they have queued; the first tick starts it,
+and it stops itself when there are no more.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from netuv.loop.failures import Failures
+from netuv.uv import turn
+
+
+class Ticks:
+    """The queue of ticks, and whoever runs it."""
+
+    __slots__ = ("__weakref__", "_failures", "_prepare", "drain", "queue", "ready")
+
+    def __init__(self, uv: Any, failures: Failures) -> None:
+        #: (callable, arguments), in their order.
+        self.queue: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._failures = failures
+        #: Whether what is appended to the queue will be run; else watch() has to be called.
+        self.ready: bool = turn.set_ticks(uv, self.queue, self.gate)
+        #: Run the queue. After an exception the rest waits for the next callback.
+        self.drain: Callable[[], None] = uv.run_ticks if self.ready else self._drain
+        self._prepare: Any = None
+        if not self.ready:
+            self._prepare = turn.Prepare(uv)
+            self._prepare.ref = False
+
+    def handles(self) -> list[Any]:
+        """Those of libuv that it needs."""
+        return [] if self._prepare is None else [self._prepare]
+
+    def watch(self) -> None:
+        """Catch the ticks that no gate comes behind."""
+        if self._prepare is not None:
+            self.ready = True
+            self._prepare.start(partial(Ticks._on_prepare, weakref.proxy(self)))
+
+    def run(self) -> None:
+        """Run the queue while libuv does not run, also after an exception that somebody takes."""
+        while self.queue and self._failures.first is None:
+            try:
+                self.drain()
+            except BaseException as error:
+                self._failures.fail(error)
+
+    def gate(self) -> None:
+        """At the end of a callback, where pyuv does not run the ticks itself."""
+        if self.queue and self._failures.first is None:
+            self._drain()
+
+    def _drain(self) -> None:
+        queue = self.queue
+        while queue:
+            callback, args = queue.popleft()
+            callback(*args)
+
+    def _on_prepare(self, handle: Any) -> None:
+        if self.queue:
+            self._drain()
+        else:
+            self.ready = False
+            handle.stop()
+
+    def replace(self, callback: Callable[[], Any]) -> None:
+        """Forget them; what is under way meets this one in their place."""
+        self.queue.clear()
+        self.queue.append((callback, ()))
+
+    def close(self) -> None:
+        """Forget them, and the handle."""
+        self.queue.clear()
+        self.ready = False
+        self.drain = _nothing
+        self._prepare = None
+
+
+class Calls:
+    """What call_soon_threadsafe() was given, and the handle by which another thread wakes the loop."""
+
+    __slots__ = ("_async", "queue")
+
+    def __init__(self, uv: Any, on_wake: Callable[[Any], None]) -> None:
+        #: (callable, arguments), in their order.
+        self.queue: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._async: Any = turn.Async(uv, on_wake)
+        self._async.ref = False
+
+    def handles(self) -> list[Any]:
+        """Those of libuv that it needs."""
+        return [self._async]
+
+    def add(self, callback: Callable[..., Any], args: tuple[Any, ...]) -> bool:
+        """Queue a call and wake the loop, from any thread; False when the loop is closed."""
+        self.queue.append((callback, args))
+        handle = self._async  # the loop may be closed meanwhile
+        return handle is not None and turn.wake(handle)
+
+    def forget(self) -> None:
+        """Call nothing in the place of what is queued."""
+        for index in range(len(self.queue)):
+            self.queue[index] = (_nothing, ())
+
+    def close(self) -> None:
+        """Forget them, and the handle."""
+        self.queue.clear()
+        self._async = None
+
+
+def _nothing() -> None:
+    pass
