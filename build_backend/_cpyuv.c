@@ -16,7 +16,7 @@
 #include "pyuv.c"
 #undef PyInit__cpyuv
 
-#include "cpyuv_write.c" /* write(), try_write(), UDP's send() */
+#include "cpyuv_write.c" /* write(), try_write(), send(), UDP's send() */
 #include "cpyuv_pipe.c"  /* names of Unix sockets */
 #include "cpyuv_life.c"  /* how a Loop and its handles come and go */
 
@@ -28,7 +28,7 @@ static void replace(PyMethodDef *methods, const char *name, PyCFunction function
     methods->ml_flags = flags;
 }
 
-/* What pyuv does not have. Its tables are full, so it is added to the type. */
+/* What pyuv does not have. Its tables are full, so it is added to the types. */
 static PyMethodDef more_of_loop[] = {
     {"after_fork", (PyCFunction) loop_after_fork, METH_NOARGS,
      "In a forked child: make the loop the child's own. Closing its handles then leaves the parent's alone."},
@@ -37,11 +37,20 @@ static PyMethodDef more_of_loop[] = {
     {"run_ticks", (PyCFunction) loop_run_ticks, METH_NOARGS, "Call what is in that deque now."},
     {NULL}};
 
-static int add_method(PyTypeObject *type, PyMethodDef *method)
+static PyMethodDef more_of_stream[] = {
+    {"send", (PyCFunction) (void (*)(void)) stream_send, METH_FASTCALL,
+     "send(data, on_sent): write bytes, or a list of them, at once, and queue what the kernel does not take.\n\n"
+     "Returns how many bytes are queued. With 0 on_sent is not called, else once: on_sent(handle, status)."},
+    {NULL}};
+
+static int add_methods(PyTypeObject *type, PyMethodDef *methods)
 {
-    PyObject *function = PyDescr_NewMethod(type, method);
-    int status = function ? PyDict_SetItemString(type->tp_dict, method->ml_name, function) : -1;
-    Py_XDECREF(function);
+    int status = 0;
+    for (; status == 0 && methods->ml_name != NULL; methods++) {
+        PyObject *function = PyDescr_NewMethod(type, methods);
+        status = function ? PyDict_SetItemString(type->tp_dict, methods->ml_name, function) : -1;
+        Py_XDECREF(function);
+    }
     PyType_Modified(type);
     return status;
 }
@@ -69,8 +78,8 @@ PyMODINIT_FUNC PyInit__cpyuv(void)
     if (pthread_atfork(NULL, NULL, count_fork) != 0)
         return PyErr_NoMemory();
     module = PyInit_of_pyuv();
-    for (PyMethodDef *method = more_of_loop; module != NULL && method->ml_name != NULL; method++)
-        if (add_method(&LoopType, method) < 0)
-            Py_CLEAR(module);
+    if (module != NULL
+        && (add_methods(&LoopType, more_of_loop) < 0 || add_methods(&StreamType, more_of_stream) < 0))
+        Py_CLEAR(module);
     return module;
 }

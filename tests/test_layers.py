@@ -15,7 +15,7 @@ PACKAGE = Path(netuv.__file__).parent
 # From the bottom up. A module imports from the rows below, and in its own row from its left. A package is one
 # entry, except uv: what it says about statuses is needed by errors, and the rest of it raises those.
 LAYERS = (
-    ("_version", "uv", "uv.status", "errors", "misuse", "checks"),
+    ("_version", "uv", "uv.status", "uv.wire", "errors", "misuse", "checks"),
     ("uv.turn", "uv.timer", "uv.lookup", "emitter"),
     ("address", "blocklist", "uv.handles"),
     ("loop", "stream"),

@@ -1,0 +1,116 @@
+"""Handles as netuv writes to them: with a ``send``, which our C code gives pyuv's streams.
+
+An installed pyuv has none, so its handles get the same in Python here. ``TCP``, ``Pipe`` and ``TTY`` are
+pyuv's classes, or subclasses of them with ``send``; ``with_send()`` gives one to a handle that a user made.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import pyuv
+
+Data = Any
+"""bytes, bytes-like, or a list of these."""
+OnSent = Callable[[Any, "int | None"], object]
+
+_AGAIN = (pyuv.errno.UV_EAGAIN, pyuv.errno.UV_ENOBUFS)
+_JOIN_LIMIT = 64 * 1024
+_SMALL = 4 * 1024  # a chunk of fewer bytes is cheaper to copy than to hand over by itself
+_LARGEST = 1 << 30  # pyuv's sizes have 32 bits
+_MOST = 1000  # pyuv has an array of the chunks on the stack
+
+
+def send(handle: Any, data: Data, on_sent: OnSent) -> int:
+    """Write at once what the kernel takes, and queue the rest: the number of bytes that are queued.
+
+    :param data: bytes, bytes-like, or a list of these. What its owner can change is copied to be queued.
+    :param on_sent: ``on_sent(handle, status)`` is called once when all has been sent (None) or nothing more
+        will be (a negative number); never when 0 is returned.
+
+    Raises what ``try_write()`` does, but for EAGAIN and ENOBUFS; on_sent is not called then. With the libuv
+    of pyuv 1.4.0 on_sent may hear it instead.
+    """
+    chunks = _joined(data) if isinstance(data, (list, tuple)) else [_bytes_of(data)]
+    left = sum(map(len, chunks))
+    if handle.closed:
+        raise pyuv.error.HandleClosedError("Handle is closing/closed")
+    for i, chunk in enumerate(chunks):
+        try:
+            sent = handle.try_write(chunk[:_LARGEST])
+        except pyuv.error.UVError as error:
+            if error.args[0] not in _AGAIN:
+                raise
+            sent = 0
+        left -= sent
+        if sent < len(chunk):
+            _queue(handle, [chunk[sent:], *chunks[i + 1 :]], on_sent)
+            break
+    return left
+
+
+def _bytes_of(data: Any) -> memoryview:
+    view = memoryview(data)
+    if not view.c_contiguous:
+        raise BufferError("memoryview: underlying buffer is not C-contiguous")
+    return view if view.format == "B" and view.ndim == 1 else view.cast("B")
+
+
+def _joined(data: list[Any] | tuple[Any, ...]) -> list[memoryview]:
+    """Large chunks as they are, small ones joined with their neighbours."""
+    answer: list[memoryview] = []
+    small = bytearray()
+    for item in data:
+        chunk = _bytes_of(item)
+        if chunk.nbytes < _SMALL:
+            small += chunk
+            if len(small) < _JOIN_LIMIT:
+                continue
+        if small:
+            answer.append(memoryview(bytes(small)))
+            small = bytearray()
+        if chunk.nbytes >= _SMALL:
+            answer.append(chunk)
+    if small:
+        answer.append(memoryview(bytes(small)))
+    return answer
+
+
+def _queue(handle: Any, views: list[memoryview], on_sent: OnSent) -> None:
+    chunks = [
+        view[i : i + _LARGEST] if isinstance(view.obj, bytes) else bytes(view[i : i + _LARGEST])
+        for view in views
+        for i in range(0, len(view), _LARGEST)
+    ]
+    waits_for = -(-len(chunks) // _MOST)
+
+    def on_written(handle: Any, status: int | None) -> None:
+        nonlocal waits_for
+        if waits_for > 0:
+            waits_for = waits_for - 1 if status is None else 0
+            if waits_for == 0:
+                on_sent(handle, status)
+
+    for i in range(0, len(chunks), _MOST):
+        some = chunks[i : i + _MOST]
+        handle.write(some if len(some) > 1 else some[0], on_written)
+        some.clear()  # pyuv 1.4.0 never gives the list back
+
+
+def _class_with_send(kind: Any) -> Any:
+    return kind if hasattr(kind, "send") else type(kind.__name__, (kind,), {"send": send})
+
+
+TCP = _class_with_send(pyuv.TCP)
+Pipe = _class_with_send(pyuv.Pipe)
+TTY = _class_with_send(pyuv.TTY)
+
+
+def with_send(handle: Any) -> Any:
+    """The handle, a user's own, after it has got a ``send`` if it had none."""
+    if not hasattr(handle, "send"):
+        this = weakref.ref(handle)  # pyuv's handles and their attributes are no circle that is found
+        handle.send = lambda data, on_sent: send(this(), data, on_sent)
+    return handle
