@@ -35,8 +35,6 @@ class Endpoint(Duplex):
     _loop: Loop
     _handle: Any = None
     _idle: IdleTimer | None = None
-    _in_flight: Any = None  # the handle while a uv_write of it is under way
-    _last_queue_size: int = 0  # of libuv's write queue, when the idle timer looked at it
     _ref: bool = True
     _no_delay: bool = False
     _keep_alive: bool = False
@@ -76,17 +74,14 @@ class Endpoint(Duplex):
             self._idle = IdleTimer(self._loop, timeout, self)
             if callback is not None:
                 self.once("timeout", callback)
-        self._update_ready()
         return self
 
-    def _update_ready(self) -> None:
-        raise NotImplementedError
-
     def _on_timeout(self) -> None:
-        if self._in_flight:
-            size = self._handle.write_queue_size
-            if size != self._last_queue_size:
-                self._last_queue_size = size
+        writing = self._writable_state
+        if writing.in_flight is not None:
+            length = writing.in_flight.write_queue_size
+            if length != writing.seen_length:
+                writing.seen_length = length
                 assert self._idle is not None
                 self._idle.active()
                 return
@@ -202,14 +197,11 @@ class Endpoint(Duplex):
     @property
     def writable_length(self) -> int:
         """Bytes in user memory: waiting for 'connect', or in libuv's queue. Node's ``writableLength``."""
-        if self._in_flight and self._handle is not None:
-            waiting: int = (
-                self._writable_state.length
-                - self._writable_state.current_length
-                + self._handle.write_queue_size
-            )
+        state = self._writable_state
+        if state.in_flight is not None and self._handle is not None:
+            waiting: int = state.length - state.current_length + state.in_flight.write_queue_size
             return waiting
-        return self._writable_state.length
+        return state.length
 
     @property
     def buffer_size(self) -> int:
@@ -219,8 +211,9 @@ class Endpoint(Duplex):
     @property
     def bytes_written(self) -> int:
         """Bytes sent, and those that are queued. Node's ``bytesWritten``."""
-        in_libuv = self._writable_state.current_length if self._in_flight else 0
-        return self._writable_state.sent + self._writable_state.length - in_libuv
+        state = self._writable_state
+        in_libuv = state.current_length if state.in_flight is not None else 0
+        return state.sent + state.length - in_libuv
 
     def address(self) -> AddressInfo | None:
         """The local end (address, family, port); None without one. Node's ``address()``."""

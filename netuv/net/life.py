@@ -28,7 +28,6 @@ class SocketLife(OnRead):
     #: The Server that accepted it, or None. Node's ``server``.
     server: Any = None
 
-    _ready: Any
     _attempt: Any = None  # the connecting.Attempt of the current connect()
     _given_fd: handles.GivenFd | None = None
     _resetting: bool = False
@@ -50,16 +49,20 @@ class SocketLife(OnRead):
 
     def _leave_to_parent(self) -> None:
         """Right after a fork, in the child: what is under way is the parent's."""
-        self._ready = self._readable_state.consumer = self._in_flight = None
+        self._close_wire()
         if self._attempt is not None:
             self._attempt.cancelled = True
         if self._started and self._handle is not None:  # libuv may be about to read once more
             self._handle.stop_read()
 
+    def _close_wire(self) -> None:
+        self._writable_state.wire = self._writable_state.in_flight = self._readable_state.consumer = None
+        self._stream_life.guard = self._loop.check_thread
+
     def _give_up(self) -> None:
         self._stream_life.phase = CLOSED
         self.connecting = False
-        self._ready = self._readable_state.consumer = self._in_flight = None
+        self._close_wire()
         if self._attempt is not None:
             self._attempt.cancelled = True
             self._attempt = None
@@ -112,7 +115,7 @@ class SocketLife(OnRead):
 
     def _destroy(self, error: BaseException | None, done: Done) -> None:
         self.connecting = False
-        self._ready = self._readable_state.consumer = None
+        self._writable_state.wire = self._readable_state.consumer = None
         if self._idle is not None:
             self._idle.close()
             self._idle = None
@@ -213,6 +216,6 @@ class SocketLife(OnRead):
         self._stream_life = state.Life()
         self._readable_state.begin_anew()
         writing.begin_anew()
-        self._in_flight = self._unsent = self._peername = None
+        self._stream_life.guard = self._loop.check_thread
+        self._unsent = self._peername = None
         self._soon = self._onread_stopped = False
-        self._update_ready()

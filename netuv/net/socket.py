@@ -4,11 +4,10 @@ The stream layer decides what happens when; this module moves the bytes. libuv c
 ``_on_<what>``, each of which ends with the gate that runs the ticks (see netuv.loop).
 
 Reading. ``_read()`` is uv_read_start, ``_stop_reading()`` is uv_read_stop. While the stream layer names a
-``_sink``, what arrives is handed to it; everything else goes through ``push()``.
+consumer, what arrives is handed to it; everything else goes through ``push()``.
 
-Writing. uv_try_write first, and what the kernel did not take goes to uv_write. ``_ready`` is the handle while
-nothing stands in the way of a write (connected, nothing queued, not corked, not ended), else None: with it
-``write()`` is one call. ``_update_ready()`` derives it from the state, after anything that changes that.
+Writing. While there is a connection the handle is the stream layer's wire: ``send()`` is uv_try_write, and
+what the kernel did not take goes to uv_write. What is written while connecting waits for 'connect'.
 
 Handle. It may come late (connect) and go early (destroy); 'close' is emitted when libuv has closed it. What
 can be set on it, and asked of it, is in endpoint.py; how it ends and begins anew in life.py; ``onread`` in
@@ -29,19 +28,14 @@ from netuv.net import connecting
 from netuv.net import options as opts
 from netuv.net.life import SocketLife
 from netuv.stream.base import Done
-from netuv.stream.encoding import encode
-from netuv.stream.state import ENDED, FINISHED, Callback, Life, Reading, Writing
-from netuv.stream.writable import Chunk, frozen
+from netuv.stream.state import ENDED, FINISHED, Life, Reading, Writing
+from netuv.stream.writable import frozen
 from netuv.uv import handles
 
 Self = TypeVar("Self", bound="Socket")
 
 _EOF = pyuv.errno.UV_EOF
-_AGAIN = (pyuv.errno.UV_EAGAIN, pyuv.errno.UV_ENOBUFS)
 _UVError = pyuv.error.UVError
-_JOIN_LIMIT = 64 * 1024
-_SMALL = 4 * 1024  # a chunk of fewer bytes is cheaper to copy than to hand over by itself
-_MAX_CHUNK = 1 << 30  # pyuv's sizes have 32 bits
 
 
 class Socket(SocketLife):
@@ -82,6 +76,7 @@ class Socket(SocketLife):
         loop = check_loop(given.get("loop"))
         self._start_life(loop)
         self._readable_state.in_read = False
+        self._stream_life.guard = loop.check_thread
         self._configure(given)
         if given.get("handle") is not None:
             self._adopt(handles.check_handle("handle", given["handle"], loop, pyuv.TTY))
@@ -104,7 +99,6 @@ class Socket(SocketLife):
         self._loop = loop
         self._ticks = loop.ticks.queue
         self._handle = None
-        self._ready = None
         self._idle = None
 
     @classmethod
@@ -116,7 +110,7 @@ class Socket(SocketLife):
         self._readable_state = reading = Reading(in_read=False)
         self._writable_state = Writing()
         self._start_life(server._loop)
-        self._handle = self._ready = handle
+        self._handle = self._writable_state.wire = handle
         self.server = server
         if server.allow_half_open:
             self.allow_half_open = True
@@ -141,7 +135,7 @@ class Socket(SocketLife):
                 self._started = False
                 self.destroy(errors.from_uv_error(error, "read"))
         if self._loop.debug:
-            self._ready = None
+            self._stream_life.guard = self._loop.check_thread
         return self
 
     def _configure(self, given: Mapping[str, Any]) -> None:
@@ -172,9 +166,14 @@ class Socket(SocketLife):
         """Take over a handle that is connected already."""
         self._attach(handle)
         self._apply_settings()
-        self._update_ready()
+        self._open_wire()
         if self._can_read:
             self.read(0)
+
+    def _open_wire(self) -> None:
+        """There is a connection."""
+        self._writable_state.wire = self._handle
+        self._stream_life.guard = self._loop.check_thread if self._loop.debug else None
 
     def _attach(self, handle: Any) -> None:
         self._handle = handle
@@ -237,7 +236,7 @@ class Socket(SocketLife):
             if self._idle is not None:
                 self._idle.active()
             self.connecting = True
-            self._update_ready()
+            self._writable_state.wire = None  # of a given descriptor that was not connected
             self._attempt = connecting.Attempt(self, plan)
             self._attempt.start()
         except BaseException:  # of a function for a lookup or a buffer, or a 'connectionAttempt' listener
@@ -260,7 +259,7 @@ class Socket(SocketLife):
         if self._idle is not None:
             self._idle.active()
         self._apply_settings()
-        self._update_ready()
+        self._open_wire()
         life = self._stream_life
         try:
             try:
@@ -330,25 +329,23 @@ class Socket(SocketLife):
 
     def _on_read(self, handle: Any, data: bytes | None, status: int | None) -> None:
         if data:
-            self._readable_state.received += len(data)
+            state = self._readable_state
+            state.received += len(data)
             if self._idle is not None:
                 self._idle.active()
             if (
-                self._readable_state.consumer is None
-                and self._readable_state.flowing
-                and self._readable_state.decoder is None
+                state.consumer is None
+                and state.flowing
+                and state.decoder is None
                 and len(self._events.get("data", ())) == 1
             ):
-                self._find_sink()
-            sink = self._readable_state.consumer
-            if sink is not None:
-                sink(data)
+                self._find_consumer()
+            if state.consumer is not None:
+                state.consumer(data)
             elif not self.push(data) and self._started:
                 self._stop_reading()
         elif status is not None:
             self._on_read_end(status)
-        if self._ticks:
-            self._loop.ticks.drain()
 
     def _on_read_end(self, status: int) -> None:
         """End of stream, or an error; pyuv has called uv_read_stop already."""
@@ -363,22 +360,8 @@ class Socket(SocketLife):
                 if not self._readable_state.end_scheduled:
                     self.read(0)
 
-    def read(self, size: int | None = None) -> Any:
-        """As of Readable."""
-        self._loop.check_thread()
-        return super().read(size)
-
-    def pause(self: Self) -> Self:
-        """As of Readable; with ``onread`` its callback is not called again before resume()."""
-        self._loop.check_thread()
-        if self._onread is not None:
-            self._stop_reading()
-        return super().pause()
-
     def resume(self: Self) -> Self:
         """As of Readable; with ``onread``, start again after its callback answered False."""
-        if self._loop.debug:
-            self._loop.check_thread()
         if self._onread is not None and not self.connecting and self._handle is not None:
             self._onread_stopped = False
             if not self._started and not self._readable_state.phase:
@@ -388,201 +371,48 @@ class Socket(SocketLife):
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def write(
-        self, data: Any, encoding: str | Callback | None = None, callback: Callback | None = None
-    ) -> bool:
-        """As of Writable: send data, True when all of it reached the kernel."""
-        ready = self._ready
-        if ready is not None and (type(data) is bytes or type(data) is str):
-            if callback is None and encoding is not None and callable(encoding):
-                encoding, callback = None, encoding
-            if callback is not None:
-                checks.check_callback("callback", callback)
-            if type(data) is str:
-                data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
-            try:
-                sent: int = ready.try_write(data)
-            except _UVError as error:
-                if error.args[0] not in _AGAIN:  # the kernel says it only once
-                    failure = errors.from_uv_error(error, "write")
-                    self._note_error(failure)
-                    self._tick(
-                        self._fail_write,
-                        failure,
-                        (callback,) if callback is not None else (),
-                        self._stream_life,
-                    )
-                    self._ready = None
-                    return False
-            else:
-                self._writable_state.sent += sent
-                if self._idle is not None:
-                    self._idle.active()
-                if sent == len(data):
-                    if callback is not None:
-                        self._tick(callback, None)
-                    return True
-                data = memoryview(data)[sent:]
-        elif (
-            self._writable_state.queue
-            and data
-            and self._writable_state.writing
-            and not (
-                self._writable_state.phase
-                or self._stream_life.phase
-                or self._stream_life.errored is not None
-                or self._loop.debug
-            )
-        ):  # as in _accept(), which knows of all cases
-            if callback is None and encoding is not None and callable(encoding):
-                encoding, callback = None, encoding
-            kind = type(data)
-            if kind is bytes or kind is str:
-                if callback is not None:
-                    checks.check_callback("callback", callback)
-                if kind is str:
-                    data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
-                self._writable_state.length += len(data)
-                self._writable_state.need_drain = True
-                self._writable_state.queue.append((data, callback))
-                return False
-        self._loop.check_thread()
-        answer = super().write(data, encoding, callback)
-        self._update_ready()
-        return answer
-
-    def _update_ready(self) -> None:
-        clear = not (
-            self.connecting
-            or self._stream_life.phase
-            or self._writable_state.phase
-            or self._writable_state.corked
-            or self._writable_state.writing
-            or self._writable_state.queue
-            or self._stream_life.errored
-            or self._loop.debug
-        )
-        self._ready = self._handle if clear else None
-
-    def _write(self, chunk: Chunk, done: Done) -> None:
-        if self.connecting:
-            chunk = frozen(chunk)  # it has to wait
-        if not self._can_write_now(lambda: self._write(chunk, done), done):
-            return
-        try:
-            sent = self._handle.try_write(chunk) if len(chunk) else 0
-        except _UVError as error:
-            if error.args[0] not in _AGAIN:
-                done(errors.from_uv_error(error, "write"))
-                return
-            sent = 0
-        self._writable_state.sent += len(chunk)
-        if sent == len(chunk):
-            done(None)
-        else:
-            self._part_written(sent)
-            self._send_rest([frozen(memoryview(chunk)[sent:])])
-
-    def _writev(self, chunks: list[Chunk], done: Done) -> None:
-        if sum(map(len, chunks)) <= _JOIN_LIMIT:
-            self._write(b"".join(chunks), done)
-        elif self._can_write_now(lambda: self._writev(chunks, done), done):
-            self._writable_state.sent += sum(map(len, chunks))
-            self._send_rest(_with_small_ones_joined(chunks))
-
-    def _can_write_now(self, again: Callable[[], None], done: Done) -> bool:
-        """Wait for 'connect' or the end; with neither to come, the socket is closed."""
+    def _write(self, what: Any, done: Done) -> None:
+        """Without a wire: wait for 'connect' or the end; with neither to come, the socket is closed."""
         if not self.connecting:
-            if self._handle is None:
-                done(misuse.socket_closed())
-                return False
-            if self._idle is not None:
-                self._idle.active()
-            return True
+            done(misuse.socket_closed())
+            return
+        if not isinstance(what, list):
+            what = frozen(what)
 
         def on_connect() -> None:
             self._unsent = None
             self.remove_listener("close", self._tell_unsent)
-            try:
-                again()
-            finally:
-                self._writable_state.in_write = False
-                self._update_ready()
+            self._send(what)
 
         self._unsent = done
         self._at_connect(on_connect)
         self.on("close", self._tell_unsent)
-        return False
 
-    def _send_rest(self, chunks: list[Any]) -> None:
-        if max(map(len, chunks)) > _MAX_CHUNK:
-            chunks = [
-                memoryview(chunk)[i : i + _MAX_CHUNK]
-                for chunk in chunks
-                for i in range(0, len(chunk), _MAX_CHUNK)
-            ]
-        self._ready = None
-        self._last_queue_size = self._writable_state.current_length
-        try:
-            self._handle.write(chunks if len(chunks) > 1 else chunks[0], self._on_written)
-        except _UVError as error:
-            self._on_write(errors.from_uv_error(error, "write"))
-        else:
-            self._in_flight = self._handle
-        chunks.clear()  # pyuv 1.4.0 never gives the list back
+    _writev = _write
 
-    def _on_written(self, handle: Any, status: int | None) -> None:
-        if handle is not self._in_flight:
+    def _error_of_send(self, cause: Exception) -> BaseException:
+        if isinstance(cause, _UVError):
+            return errors.from_uv_error(cause, "write")
+        return cause
+
+    def _on_sent(self, wire: Any, status: int | None) -> None:
+        state = self._writable_state
+        if wire is not state.in_flight:
             return  # of a former life, whose callbacks _begin_life() has seen to
-        self._in_flight = None
-        self._last_queue_size = 0
-        try:
-            if self._stream_life.phase:
-                self._on_write(self._stream_life.errored or misuse.stream_destroyed("write"))
-            elif status is not None:
-                self._on_write(errors.from_status(status, "write"))
-            else:
-                if self._idle is not None:
-                    self._idle.active()
-                self._on_write(None)
-        finally:
-            self._update_ready()
-        if self._loop.ticks.queue:
-            self._loop.ticks.drain()
+        state.in_flight = None
+        if self._stream_life.phase:
+            self._on_write(self._stream_life.errored or misuse.stream_destroyed("write"))
+        elif status is not None:
+            self._on_write(errors.from_status(status, "write"))
+        else:
+            if self._idle is not None:
+                self._idle.active()
+            self._on_write(None)
 
     def _ended_error(self) -> BaseException:
         if self._readable_state.phase == ENDED and not self.allow_half_open:
             return errors.this_socket_ended_by_other_party()
         return super()._ended_error()
-
-    def cork(self) -> None:
-        """As of Writable."""
-        if self._loop.debug:
-            self._loop.check_thread()
-        super().cork()
-        self._ready = None
-
-    def uncork(self) -> None:
-        """As of Writable."""
-        if self._loop.debug:
-            self._loop.check_thread()
-        super().uncork()
-        self._update_ready()
-
-    def end(
-        self: Self,
-        data: Any = None,
-        encoding: str | Callback | None = None,
-        callback: Callback | None = None,
-    ) -> Self:
-        """As of Writable: write nothing more; the peer gets a FIN after the queue."""
-        self._loop.check_thread()
-        self._ready = None
-        try:
-            super().end(data, encoding, callback)
-        finally:
-            self._update_ready()
-        return self
 
     def _final(self, done: Done) -> None:
         """Send the FIN, once there is a connection."""
@@ -592,8 +422,6 @@ class Socket(SocketLife):
 
         def on_shutdown(handle: Any, status: int | None) -> None:
             done(None)
-            if self._loop.ticks.queue:
-                self._loop.ticks.drain()
 
         try:
             self._handle.shutdown(on_shutdown)
@@ -602,28 +430,6 @@ class Socket(SocketLife):
                 done(None)
             else:
                 done(errors.from_uv_error(error, "shutdown"))
-
-
-def _with_small_ones_joined(chunks: list[Any]) -> list[Any]:
-    """For one write: large chunks as they are, small ones joined with their neighbours."""
-    answer: list[Any] = []
-    small: list[Any] = []
-    size = 0
-    for chunk in chunks:
-        length = len(chunk)
-        if length < _SMALL:
-            small.append(chunk)
-            size += length
-            if size < _JOIN_LIMIT:
-                continue
-        if size:
-            answer.append(small[0] if len(small) == 1 else b"".join(small))
-            small, size = [], 0
-        if length >= _SMALL:
-            answer.append(chunk)
-    if size:
-        answer.append(b"".join(small))
-    return answer
 
 
 def connect(*args: Any, **keywords: Any) -> Socket:

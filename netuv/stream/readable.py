@@ -20,9 +20,9 @@ request stays open for as long. ``pause()`` is stronger than Node's: it tells th
 'readable', 'end' and the flow of buffered chunks all run in ticks, in Node's order: a chunk that is
 pushed with nothing in front of it is emitted directly, everything else passes the buffer.
 
-``_sink`` is the only 'data' listener, cached so that a transport can pass a chunk to it without push(). It is
-valid while the stream flows, nothing is buffered and nothing is to be decoded: ``_find_sink()`` sets it, and
-every method that changes one of these sets it to None.
+The ``consumer`` is the only 'data' listener, noted so that a transport can pass a chunk to it without push().
+It is there while the stream flows, nothing is buffered and nothing is to be decoded: ``_find_consumer()``
+finds it, and every method that changes one of these forgets it.
 
 Hooks of a transport: ``_read(n)`` (start delivering; ``n`` bytes are wanted), ``_stop_reading()``,
 ``_reads_on``.
@@ -225,7 +225,7 @@ class Readable(Stream):
         self._error_or_destroy(misuse.invalid_arg_type("chunk", "bytes-like or str", chunk))
         return None
 
-    def _find_sink(self) -> None:
+    def _find_consumer(self) -> None:
         """Note the one 'data' listener, when a chunk needs no more than to be handed to it.
 
         Whoever has replaced emit() or push(), in a subclass or on the instance, is to see each chunk.
@@ -293,6 +293,8 @@ class Readable(Stream):
 
         What is returned is emitted as 'data' too.
         """
+        if self._stream_life.guard is not None:
+            self._stream_life.guard()
         if size is not None and (not isinstance(size, int) or isinstance(size, bool)):
             raise misuse.invalid_arg_type("size", "an int or None", size)
         if size is not None and size > self.readable_high_water_mark:
@@ -506,6 +508,8 @@ class Readable(Stream):
 
     def resume(self: Self) -> Self:
         """Let 'data' flow, from the next tick on. Node's ``resume()``."""
+        if self._stream_life.guard is not None:
+            self._stream_life.guard()
         if not self._readable_state.flowing:
             self._readable_state.flowing = not self._readable_state.readable_listening
             if not self._readable_state.resume_scheduled:
@@ -530,6 +534,8 @@ class Readable(Stream):
 
     def pause(self: Self) -> Self:
         """No 'data' from here on; what the peer sends waits in the kernel. Node's ``pause()``."""
+        if self._stream_life.guard is not None:
+            self._stream_life.guard()
         try:
             if self._readable_state.flowing is not False:
                 self._readable_state.flowing = False

@@ -36,12 +36,14 @@ ENDING, FINAL, FINISHED = range(1, 4)  # after OPEN; FINAL: the transport has be
 class Life:
     """Of the stream as a whole."""
 
-    __slots__ = ("error_told", "errored", "phase")
+    __slots__ = ("error_told", "errored", "guard", "phase")
 
     def __init__(self) -> None:
         self.phase = ALIVE
         self.errored: BaseException | None = None  # the error that ended it
         self.error_told = False  # 'error' was emitted
+        #: Called before what a program asks for: it raises in the wrong thread, and after a fork.
+        self.guard: Callable[[], None] | None = None
 
 
 class Reading:
@@ -111,12 +113,15 @@ class Writing:
         "current_callbacks",
         "current_length",
         "end_callbacks",
+        "in_flight",
         "in_write",
         "length",
         "need_drain",
         "phase",
         "queue",
+        "seen_length",
         "sent",
+        "wire",
         "writing",
     )
 
@@ -129,6 +134,9 @@ class Writing:
         self.in_write = False  # inside _write() or _writev()
         self.current_length = 0  # of the current write, what is still counted in length
         self.current_callbacks: tuple[Callback, ...] = ()
+        self.wire: Any = None  # a connected Socket's, see netuv.uv.wire
+        self.in_flight: Any = None  # the wire, while a part of the current write waits in its queue
+        self.seen_length = 0  # of that queue, when the idle timer looked at it
         self.sent = 0  # bytes handed to the transport
         self.need_drain = False
         self.after_write_scheduled = False

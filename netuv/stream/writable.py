@@ -1,10 +1,11 @@
 """The writing half of a stream: one write at a time goes to the transport, the others wait their turn.
 
-``write()`` hands its chunk to the transport's ``_write(chunk, done)`` when nothing is in the way, and
-otherwise queues it; what is queued goes down in one ``_writev(chunks, done)`` when the write in front of it
-is done, or one by one where the transport has no ``_writev``. Everything that is written, by ``write``,
-``end(data)``, ``cork`` or a pipe, passes ``_accept()``, so that ``_write_length`` counts every byte that is
-in user memory, and write() answers True only when that is 0: all of it reached the kernel.
+``write()`` hands its chunk on when nothing is in the way, and otherwise queues it. A Socket that is connected
+has a wire, which takes all that it is given: ``send(data, on_sent)`` returns how many bytes are left in user
+memory, and calls ``on_sent`` when these are gone too. Other streams have hooks: ``_write(chunk, done)``, and
+for what was queued ``_writev(chunks, done)``, where there is one. Everything that is written, by ``write``,
+``end(data)``, ``cork`` or a pipe, passes ``write()``, so that ``length`` counts every byte that is in user
+memory, and write() answers True only when that is 0: all of it reached the kernel.
 
 The end comes in this order: ``end()`` lets the queue run empty, then the transport's ``_final(done)`` (a
 socket sends its FIN), then a tick calls the callbacks of end() and emits 'finish'; when the other direction
@@ -43,6 +44,7 @@ class Writable(Stream):
 
     _can_write: bool = True
     _default_encoding: str = "utf8"
+    _idle: Any = None  # is told of each write: active()
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,59 +114,78 @@ class Writable(Stream):
         ERR_STREAM_DESTROYED, and the former is an 'error' event too. Raises ERR_INVALID_ARG_TYPE for data
         of another type.
         """
-        if callback is None and callable(encoding):
+        state, life = self._writable_state, self._stream_life
+        if life.guard is not None:
+            life.guard()
+        if encoding is not None and callback is None and callable(encoding):
             encoding, callback = None, encoding
         if callback is not None:
             checks.check_callback("callback", callback)
-        return (
-            self._accept(data, encoding, callback) is None
-            and self.writable_length == 0
-            and self._stream_life.errored is None
-        )
-
-    def _accept(
-        self, data: Any, encoding: Any = None, callback: Callback | None = None
-    ) -> BaseException | None:
-        """The one way in. Returns what was wrong with the stream's state, if anything."""
-        if isinstance(data, str):
-            chunk: Chunk = encode(data, encoding or self._default_encoding)
-        elif isinstance(data, bytes):
-            chunk = data
-        elif isinstance(data, (bytearray, memoryview)) or _is_buffer(data):
-            chunk = _bytes_of(memoryview(data))
-        elif data is None:
-            raise misuse.null_values()
-        else:
-            raise misuse.invalid_arg_type("data", "bytes-like or str", data)
-
-        error: BaseException | None = None
-        if self._writable_state.phase:
-            error = self._ended_error()
-        elif self._stream_life.phase:
-            error = misuse.stream_destroyed("write")
-        if error is not None:
-            if callback is not None:
-                self._tick(callback, error)
-            self._error_or_destroy(error)
-            return error
-
-        size = len(chunk)
-        self._writable_state.length += size
-        if (
-            self._writable_state.writing
-            or self._writable_state.corked
-            or self._stream_life.errored is not None
-        ):
-            if self._writable_state.queue is None:
-                self._writable_state.queue = deque()
-            self._writable_state.queue.append((chunk if type(chunk) is bytes else frozen(chunk), callback))
+        if type(data) is str:
+            data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
+        elif type(data) is not bytes:
+            data = self._chunk(data, encoding)
+        if state.phase or life.phase:
+            self._refuse(callback)
+            return False
+        size = len(data)
+        if state.writing or state.corked or life.errored is not None:
+            if state.queue is None:
+                state.queue = deque()
+            state.queue.append((data if type(data) is bytes else frozen(data), callback))
             if size:
-                self._writable_state.need_drain = True
-            return None
-        self._hand_over(self._write, chunk, size, (callback,) if callback is not None else ())
-        if self.writable_length:
-            self._writable_state.need_drain = True
-        return None
+                state.length += size
+                state.need_drain = True
+                return False
+            return life.errored is None and not self.writable_length
+        wire = state.wire
+        if wire is None:
+            state.length += size
+            self._hand_over(self._write, data, size, (callback,) if callback is not None else ())
+            if self.writable_length:
+                state.need_drain = True
+                return False
+            return life.errored is None
+        try:
+            left: int = wire.send(data, self._on_sent)
+        except Exception as cause:
+            error = self._error_of_send(cause)
+            self._note_error(error)
+            callbacks = (callback,) if callback is not None else ()
+            self._tick(self._fail_write, error, callbacks, life)
+            return False
+        state.sent += size
+        if self._idle is not None:
+            self._idle.active()
+        if not left:
+            if callback is not None:
+                self._tick(callback, None)
+            return True
+        state.writing = state.need_drain = True
+        state.in_flight = wire
+        state.length = state.current_length = state.seen_length = left
+        if callback is not None:
+            state.current_callbacks = (callback,)
+        return False
+
+    def _chunk(self, data: Any, encoding: Any) -> Chunk:
+        if isinstance(data, str):
+            return encode(data, encoding or self._default_encoding)
+        if isinstance(data, bytes):
+            return data
+        if isinstance(data, (bytearray, memoryview)) or _is_buffer(data):
+            return _bytes_of(memoryview(data))
+        if data is None:
+            raise misuse.null_values()
+        raise misuse.invalid_arg_type("data", "bytes-like or str", data)
+
+    def _refuse(self, callback: Callback | None) -> BaseException:
+        """A write() or end(data) after the end: say so to the callback, and by 'error'."""
+        error = self._ended_error() if self._writable_state.phase else misuse.stream_destroyed("write")
+        if callback is not None:
+            self._tick(callback, error)
+        self._error_or_destroy(error)
+        return error
 
     def _hand_over(
         self, hook: Callable[[Any, Done], object], what: Any, length: int, callbacks: tuple[Callback, ...]
@@ -184,6 +205,24 @@ class Writable(Stream):
             raise
         finally:
             self._writable_state.in_write = False
+
+    def _send(self, what: Chunk | list[Chunk], done: Done | None = None) -> None:
+        """The same as a hook, for a stream that has a wire: the current write goes there."""
+        state = self._writable_state
+        try:
+            left = state.wire.send(what, self._on_sent)
+        except Exception as error:
+            self._on_write(self._error_of_send(error))
+            return
+        state.sent += state.current_length
+        if self._idle is not None:
+            self._idle.active()
+        if left:
+            self._part_written(state.current_length - left)
+            state.seen_length = left
+            state.in_flight = state.wire
+        else:
+            self._on_write(None)
 
     def _part_written(self, size: int) -> None:
         self._writable_state.length -= size
@@ -284,32 +323,30 @@ class Writable(Stream):
 
     def _clear_queue(self) -> None:
         """Hand the queue to the transport: one chunk as it is; several as one _writev, or one by one."""
+        queue = self._writable_state.queue
         if (
-            self._writable_state.clearing
-            or not self._writable_state.queue
+            not queue
+            or self._writable_state.clearing
             or self._writable_state.corked
             or self._stream_life.phase
         ):
             return
         self._writable_state.clearing = True
         try:
-            if self._writev is not None and len(self._writable_state.queue) > 1:
-                queue, self._writable_state.queue = self._writable_state.queue, None
+            state = self._writable_state
+            several = self._send if state.wire is not None else self._writev
+            if several is not None and len(queue) > 1:
+                state.queue = None
                 callbacks = tuple(callback for _, callback in queue if callback is not None)
-                chunks = [chunk for chunk, _ in queue]
-                del queue
-                self._hand_over(self._writev, chunks, self._writable_state.length, callbacks)
+                self._hand_over(several, [chunk for chunk, _ in queue], state.length, callbacks)
             else:
-                while self._writable_state.queue and not (
-                    self._writable_state.writing or self._stream_life.errored or self._stream_life.phase
-                ):
-                    chunk, callback = self._writable_state.queue.popleft()
+                single = self._send if state.wire is not None else self._write
+                while queue and not (state.writing or self._stream_life.errored or self._stream_life.phase):
+                    chunk, callback = queue.popleft()
                     callbacks = (callback,) if callback is not None else ()
-                    self._hand_over(self._write, chunk, len(chunk), callbacks)
-                if not self._writable_state.queue:
-                    self._writable_state.queue = (
-                        None  # an empty deque is larger than all else of an idle stream
-                    )
+                    self._hand_over(single, chunk, len(chunk), callbacks)
+                if not queue:
+                    state.queue = None  # an empty deque is larger than all else of an idle stream
         finally:
             self._writable_state.clearing = False
 
@@ -317,10 +354,14 @@ class Writable(Stream):
 
     def cork(self) -> None:
         """Queue what is written, until uncork() or end(), to send it as one. Node's ``cork()``."""
+        if self._stream_life.guard is not None:
+            self._stream_life.guard()
         self._writable_state.corked += 1
 
     def uncork(self) -> None:
         """Take back one cork(); after the last one the queue is sent. Node's ``uncork()``."""
+        if self._stream_life.guard is not None:
+            self._stream_life.guard()
         if self._writable_state.corked:
             self._writable_state.corked -= 1
             if not self._writable_state.writing:
@@ -345,13 +386,21 @@ class Writable(Stream):
         :param callback: called with None just before 'finish', or with the error that prevented it. It may
             stand in the place of data or encoding.
         """
+        if self._stream_life.guard is not None:
+            self._stream_life.guard()
         if callable(data):
             data, encoding, callback = None, None, data
         elif callable(encoding):
             encoding, callback = None, encoding
         if callback is not None:
             checks.check_callback("callback", callback)
-        error = self._accept(data, encoding) if data is not None else None
+        error: BaseException | None = None
+        if data is not None:
+            data = self._chunk(data, encoding)
+            if self._writable_state.phase or self._stream_life.phase:
+                error = self._refuse(None)
+            else:
+                Writable.write(self, data)  # and none that overrides it, as in Node
         if self._writable_state.corked:
             self._writable_state.corked = 1
             self.uncork()
@@ -460,6 +509,13 @@ class Writable(Stream):
 
     def _ended_error(self) -> BaseException:
         return misuse.write_after_end()
+
+    def _error_of_send(self, cause: Exception) -> BaseException:
+        """What to emit for what the wire's send() has raised."""
+        return cause
+
+    def _on_sent(self, wire: Any, status: int | None) -> None:
+        raise NotImplementedError
 
     def _write(self, chunk: Chunk, done: Done) -> None:
         raise NotImplementedError

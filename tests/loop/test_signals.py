@@ -84,7 +84,7 @@ CALLBACKS: dict[str, tuple[Any, str]] = {
     "accept": (netuv.Server, "_on_connection"),
     "read": (netuv.Socket, "_on_read"),
     "end of stream": (netuv.Socket, "_on_read_end"),
-    "write done": (netuv.Socket, "_on_written"),
+    "write done": (netuv.Socket, "_on_sent"),
     "shutdown": (netuv.Socket, "_final"),
     "connected": (netuv.Socket, "_on_connected"),
     "close": (netuv.Socket, "_on_closed"),
