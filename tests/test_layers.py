@@ -1,8 +1,9 @@
-"""The modules of netuv import only downwards; this reads their imports and holds the table."""
+"""The modules of netuv import only downwards, and keep to themselves: tables, held against the source."""
 
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,37 +13,87 @@ import netuv
 
 PACKAGE = Path(netuv.__file__).parent
 
-# From the bottom up. A module imports from the rows below, and in its own row from its left. A package is one
-# entry, except uv: what it says about statuses is needed by errors, and the rest of it raises those.
+# From the bottom up. A module imports from the rows below, and in its own row from its left. In these
+# packages each module has its own place, and the bare name is that of __init__; netuv.node is one entry.
+BY_MODULE = ("uv", "loop", "stream", "net")
 LAYERS = (
     ("_version", "uv", "uv.status", "uv.wire", "errors", "misuse", "checks"),
     ("uv.turn", "uv.timer", "uv.lookup", "emitter"),
     ("address", "blocklist", "uv.handles"),
-    ("loop", "stream"),
+    (
+        "loop.failures",
+        "loop.ticks",
+        "loop.census",
+        "loop.signals",
+        "loop.ending",
+        "loop.fork",
+        "loop.loop",
+        "loop",
+    ),
+    ("stream.encoding", "stream.state", "stream.base", "stream.readable", "stream.writable", "stream.duplex"),
+    ("stream.pipe", "stream"),
     ("abort", "timers", "dns", "events"),
-    ("net",),
+    (
+        "net.options",
+        "net.connecting",
+        "net.endpoint",
+        "net.onread",
+        "net.life",
+        "net.socket",
+        "net.server",
+        "net",
+    ),
     ("__init__", "__main__"),
     ("node",),
 )
 ORDER = [name for row in LAYERS for name in row]
 BASE = {"uv.status", "errors", "misuse", "checks"}
+LOOP = {name for name in ORDER if name.startswith("loop")}
+STREAM = {name for name in ORDER if name.startswith("stream")}
 
 # What is narrower than its row: the parts that a reader may take out and use alone.
-ONLY = {
+ONLY: dict[str, set[str]] = {
     "_version": set(),
+    "uv": set(),
+    "uv.status": set(),
     "emitter": BASE,
     "address": BASE,
     "blocklist": {*BASE, "address"},
-    "loop": {*BASE, "emitter", "uv.turn"},
-    "stream": {*BASE, "emitter"},
     "timers": {*BASE, "abort", "loop", "uv.turn", "uv.timer"},
     "dns": {*BASE, "address", "loop", "uv.lookup"},
     "abort": {*BASE, "emitter"},
+    "net.options": {*BASE, "address"},
     "__main__": {"_version", "uv"},
+    **{name: {*BASE, *LOOP, "emitter", "uv.turn"} for name in LOOP},
+    **{name: {*BASE, *STREAM, "emitter"} for name in STREAM},
 }
 # Bytes in, events out: these know nothing of libuv or of sockets.
-SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "stream", "abort")
-MAX_LINES = 700
+SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "abort", *sorted(STREAM))
+
+# Only netuv.uv imports pyuv. The others that still do; none may be added.
+KNOW_PYUV = {
+    "net.endpoint",  # asks whether a handle is TCP
+    "net.life",  # the same
+    "net.socket",  # statuses, UVError, and what kind a handle is
+}
+
+# Private names of an object are for its own package. What is used from elsewhere all the same, and how often;
+# the numbers may only get smaller.
+PRIVATE = {
+    ("stream.pipe", "_events"): 1,  # whether anybody hears 'error', without a call for each chunk
+    ("timers", "_set_timeout"): 1,  # gives AbortSignal, which knows no loop, its timers
+    ("timers", "_on_timeout"): 1,  # what an idle timer calls of its socket
+}
+
+MAX_LINES = 700  # of a module
+MAX_CLASS = 350  # lines of a class
+# Classes that are longer; the numbers may only get smaller.
+LONG_CLASSES = {
+    "net.server.Server": 390,
+    "net.socket.Socket": 558,
+    "stream.readable.Readable": 621,
+    "stream.writable.Writable": 434,
+}
 
 
 def files() -> list[Path]:
@@ -50,12 +101,12 @@ def files() -> list[Path]:
 
 
 def unit(file: Path) -> str:
-    """The row entry that a file belongs to."""
+    """The entry that a file belongs to."""
     return entry(file.relative_to(PACKAGE).with_suffix("").parts)
 
 
 def entry(parts: Sequence[str]) -> str:
-    if parts[0] == "uv" and parts[1:] not in ([], (), ("__init__",)):
+    if parts[0] in BY_MODULE and len(parts) > 1 and parts[1] != "__init__":
         return ".".join(parts)
     return parts[0]
 
@@ -126,7 +177,8 @@ def test_every_module_has_its_place_in_the_table() -> None:
 
 @pytest.mark.parametrize("name", sorted({unit(file) for file in files()}))
 def test_imports_point_down_only(name: str) -> None:
-    allowed = ONLY.get(name, set(ORDER[: ORDER.index(name)]))
+    below = set(ORDER[: ORDER.index(name)])
+    allowed = ONLY[name] & below if name in ONLY else below
     for file in files():
         if unit(file) == name:
             found = units_of(set(own_imports(*read(file)))) - {name}
@@ -148,10 +200,86 @@ def test_no_module_imports_itself_around_a_corner() -> None:
         visit(name, ())
 
 
+def test_only_uv_knows_pyuv() -> None:
+    found = set()
+    for file in files():
+        for node in ast.walk(read(file)[0]):
+            names = imported(node, "netuv") if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
+            if any(name.split(".")[0] == "pyuv" for name in names):
+                found.add(unit(file))
+    assert {name for name in found if name.split(".")[0] != "uv"} <= KNOW_PYUV
+    assert found >= KNOW_PYUV, f"take these off the list: {sorted(KNOW_PYUV - found)}"
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
+
+
+def defined(tree: ast.Module) -> Iterator[str]:
+    """The names that a module gives to attributes: of its classes, their instances, or its own."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.value, ast.Name) and node.value.id == "self":
+                yield node.attr
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__slots__":
+            yield from (str(each.value) for each in ast.walk(node.value) if isinstance(each, ast.Constant))
+
+
+def private_uses(tree: ast.Module) -> Iterator[str]:
+    """The private attributes of others that a module touches: ``x._name``, x neither self nor a module."""
+    modules = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            owner = ast.unparse(node.value)
+            if owner not in {"self", "cls", "super()", *modules}:
+                yield node.attr
+
+
+def package_of(name: str) -> str:
+    return name.split(".")[0]
+
+
+def test_private_names_stay_in_their_package() -> None:
+    own: dict[str, set[str]] = {}
+    for file in files():
+        own.setdefault(package_of(unit(file)), set()).update(defined(read(file)[0]))
+    found: Counter[tuple[str, str]] = Counter()
+    for file in files():
+        name = unit(file)
+        for attribute in private_uses(read(file)[0]):
+            if attribute not in own[package_of(name)]:
+                found[name, attribute] += 1
+    too_many = {use: count for use, count in found.items() if count > PRIVATE.get(use, 0)}
+    assert not too_many
+    fewer = {use: found[use] for use, count in PRIVATE.items() if found[use] < count}
+    assert not fewer, "lower the numbers of the table"
+
+
 @pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_a_module_stays_readable(file: Path) -> None:
     assert file.read_text("utf-8").count("\n") <= MAX_LINES
     assert ast.get_docstring(read(file)[0]), "a module begins with a word on what it is"
+
+
+def test_a_class_stays_readable() -> None:
+    sizes = {
+        f"{unit(file)}.{node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for file in files()
+        for node in read(file)[0].body
+        if isinstance(node, ast.ClassDef)
+    }
+    assert {name: size for name, size in sizes.items() if size > LONG_CLASSES.get(name, MAX_CLASS)} == {}
+    done = [name for name in LONG_CLASSES if sizes.get(name, 0) <= MAX_CLASS]
+    assert not done, "take these off the list"
 
 
 @pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(PACKAGE)))
@@ -207,3 +335,21 @@ class A:
         "netuv.stream.base",
         "netuv.timers",
     ]
+
+
+def test_the_reader_of_private_names_sees_what_is_wrong() -> None:
+    source = """
+import sys
+class A:
+    __slots__ = ("_slot",)
+    _class = 1
+    def __init__(self):
+        self._own = sys._getframe()
+        super()._inherited()
+    def _method(self, other):
+        other._own = self._foreign
+        return other._there, self.x._here, other.__class__
+"""
+    tree = ast.parse(source)
+    assert sorted(private_uses(tree)) == ["_here", "_own", "_there"]
+    assert {name for name in defined(tree) if is_private(name)} == {"_class", "_method", "_own", "_slot"}

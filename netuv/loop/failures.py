@@ -28,7 +28,7 @@ class Failures:
     def fail(self, error: BaseException) -> None:
         """A callback has let this out: tell the listeners, or stop and let run() raise it."""
         loop = self._loop
-        if "uncaughtException" in loop._events and isinstance(error, Exception) and not loop.forked:
+        if loop.listener_count("uncaughtException") and isinstance(error, Exception) and not loop.forked:
             try:
                 loop.emit("uncaughtException", error)
                 return
