@@ -56,7 +56,7 @@ class Ticks:
                 self._failures.fail(error)
 
     def gate(self) -> None:
-        """At the end of a callback, where pyuv does not run the ticks itself."""
+        """Run the queue at the end of a callback, where pyuv does not do it; after a failure it waits."""
         if self.queue and self._failures.first is None:
             self._drain()
 
@@ -68,7 +68,7 @@ class Ticks:
 
     def _on_prepare(self, handle: Any) -> None:
         if self.queue:
-            self._drain()
+            self.gate()
         else:
             self.ready = False
             handle.stop()
