@@ -17,8 +17,8 @@ PACKAGE = Path(netuv.__file__).parent
 # packages each module has its own place, and the bare name is that of __init__; netuv.node is one entry.
 BY_MODULE = ("uv", "loop", "stream", "net")
 LAYERS = (
-    ("_version", "uv", "uv.status", "uv.wire", "errors", "misuse", "checks"),
-    ("uv.turn", "uv.timer", "uv.lookup", "emitter"),
+    ("_version", "uv", "uv.status", "errors", "misuse", "checks"),
+    ("uv.turn", "uv.timer", "uv.lookup", "uv.wire", "emitter"),
     ("address", "blocklist", "uv.handles"),
     (
         "loop.failures",

@@ -253,7 +253,7 @@ class Attempt:
             self._on_connect(handle, status, name, None, None)
 
         try:
-            handles.connect(socket._handle, path, on_connect)
+            socket._handle.connect(path, on_connect)
         except handles.UVError as error:
             socket.destroy(errors.from_uv_error(error, "connect", name))
 
@@ -285,7 +285,7 @@ class Attempt:
             self._on_connect(handle, status, address, plan.port, family)
 
         try:
-            handles.connect(handle, handles.sockaddr(address, plan.port), on_connect)
+            handle.connect(handles.sockaddr(address, plan.port), on_connect)
         except handles.UVError as error:
             name = socket.address()
             local = (name.address, name.port) if name is not None else None
@@ -378,7 +378,7 @@ class Attempt:
                     self._try_next()
 
         try:
-            handles.connect(socket._handle, handles.sockaddr(address, plan.port), on_connect)
+            socket._handle.connect(handles.sockaddr(address, plan.port), on_connect)
         except handles.UVError as error:
             return self._error(error.args[0], address)
         if self.addresses:

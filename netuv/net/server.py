@@ -235,7 +235,7 @@ class Server(EventEmitter):
 
     def _listen(self, handle: Any, backlog: int, address: str | None, port: int | None) -> None:
         try:
-            handles.listen(handle, backlog, self._on_connection)
+            handle.listen(self._on_connection, backlog)
         except handles.UVError as error:
             self._fail_listen(handle, error, address, port)
             return
@@ -265,7 +265,7 @@ class Server(EventEmitter):
             self.emit("error", errors.from_status(status, "accept"))
         elif self._handle is not None:
             loop = self._loop
-            client = handles.TCP(loop.uv) if isinstance(handle, handles.TCP) else handles.Pipe(loop.uv)
+            client = handles.TCP(loop.uv) if isinstance(handle, handles.ANY_TCP) else handles.Pipe(loop.uv)
             try:
                 handle.accept(client)
             except handles.UVError as error:

@@ -18,11 +18,13 @@ import pyuv
 
 from netuv import checks, errors, misuse
 from netuv.address import AddressInfo
+from netuv.uv import wire
 from netuv.uv.turn import gated
 
-TCP = pyuv.TCP
-Pipe = pyuv.Pipe
-TTY = pyuv.TTY
+TCP = wire.TCP
+Pipe = wire.Pipe
+TTY = wire.TTY
+ANY_TCP = pyuv.TCP  # also those that a user made
 UVError = pyuv.error.UVError
 
 EADDRINUSE: int = pyuv.errno.UV_EADDRINUSE
@@ -43,7 +45,7 @@ REUSE_PORT = 2  # UV_TCP_REUSEPORT, which pyuv does not name
 
 def is_tcp(handle: Any) -> bool:
     """Whether it is a TCP handle, and so has addresses."""
-    return isinstance(handle, pyuv.TCP)
+    return isinstance(handle, ANY_TCP)
 
 
 def is_pipe(handle: Any) -> bool:
@@ -54,19 +56,6 @@ def is_pipe(handle: Any) -> bool:
 def is_tty(handle: Any) -> bool:
     """Whether it is a terminal."""
     return isinstance(handle, pyuv.TTY)
-
-
-# -- connections -----------------------------------------------------------------------------------
-
-
-def connect(handle: Any, where: tuple[Any, ...] | bytes, callback: Callable[[Any, int | None], None]) -> None:
-    """Connect to a sockaddr() or a path; ``callback(handle, status)`` hears how it went. Raises UVError."""
-    handle.connect(where, gated(handle.loop, callback))
-
-
-def listen(handle: Any, backlog: int, callback: Callable[[Any, int | None], None]) -> None:
-    """Call ``callback(handle, status)`` for each connection, for handle.accept() to take. Raises UVError."""
-    handle.listen(gated(handle.loop, callback), backlog)
 
 
 # -- addresses -------------------------------------------------------------------------------------
@@ -173,7 +162,7 @@ if hasattr(os, "register_at_fork"):  # what the parent uses may be taken over
 
 
 def check_handle(name: str, value: Any, loop: Any, *kinds: type) -> Any:
-    """A pyuv.TCP, a pyuv.Pipe, or one of ``kinds``, that is open and on this loop."""
+    """A pyuv.TCP, a pyuv.Pipe, or one of ``kinds``, that is open and on this loop; made fit for netuv."""
     handle: Any = value
     if not isinstance(value, (pyuv.TCP, pyuv.Pipe, *kinds)):
         raise misuse.invalid_arg_type(name, "a pyuv.TCP or pyuv.Pipe", value)
@@ -181,7 +170,7 @@ def check_handle(name: str, value: Any, loop: Any, *kinds: type) -> Any:
         raise misuse.invalid_arg_value(name, handle, "must not be closed")
     if handle.loop is not loop.uv:
         raise misuse.invalid_arg_value(name, handle, "must be of the same loop")
-    return handle
+    return wire.adopt(handle)
 
 
 def open_fd(loop: Any, fd: Any, kind: str | None = None) -> tuple[Any, GivenFd]:
@@ -277,7 +266,7 @@ def type_of_service(handle: Any, value: int | None = None) -> int:
 
 def open_tty(loop: Any, fd: int, readable: bool) -> Any:
     """A pyuv.TTY."""
-    return pyuv.TTY(loop.uv, fd, readable)
+    return TTY(loop.uv, fd, readable)
 
 
 def reset_terminals() -> None:

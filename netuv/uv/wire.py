@@ -1,7 +1,7 @@
-"""Handles as netuv writes to them: with a ``send``, which our C code gives pyuv's streams.
+"""Stream handles as netuv uses them: they have ``send``, and ticks run after each of their callbacks.
 
-An installed pyuv has none, so its handles get the same in Python here. ``TCP``, ``Pipe`` and ``TTY`` are
-pyuv's classes, or subclasses of them with ``send``; ``with_send()`` gives one to a handle that a user made.
+Our C code does that for pyuv's own. With an installed pyuv, handles get the same in Python here: ``TCP``,
+``Pipe`` and ``TTY`` are pyuv's classes, or subclasses of them; ``adopt()`` sees to a handle that a user made.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pyuv
+
+from netuv.uv.turn import gated
 
 Data = Any
 """bytes, bytes-like, or a list of these."""
@@ -99,18 +101,41 @@ def _queue(handle: Any, views: list[memoryview], on_sent: OnSent) -> None:
         some.clear()  # pyuv 1.4.0 never gives the list back
 
 
-def _class_with_send(kind: Any) -> Any:
-    return kind if hasattr(kind, "send") else type(kind.__name__, (kind,), {"send": send})
+def _gating(method: Any) -> Callable[..., Any]:
+    """The method, with ticks behind the callback that it is given."""
+
+    def gating(handle: Any, *args: Any) -> Any:
+        return method(handle, *[gated(handle.loop, each) if callable(each) else each for each in args])
+
+    return gating
 
 
-TCP = _class_with_send(pyuv.TCP)
-Pipe = _class_with_send(pyuv.Pipe)
-TTY = _class_with_send(pyuv.TTY)
+def methods_in_python(kind: type) -> dict[str, Callable[..., Any]]:
+    """What the handles of a class of pyuv's need, where it has been released without."""
+    answer: dict[str, Callable[..., Any]] = {"send": send}
+    for name in ("start_read", "connect", "listen", "write", "shutdown", "close"):
+        if hasattr(kind, name):
+            answer[name] = _gating(getattr(kind, name))
+    return answer
 
 
-def with_send(handle: Any) -> Any:
-    """The handle, a user's own, after it has got a ``send`` if it had none."""
+def _complete(kind: Any) -> Any:
+    return kind if hasattr(kind, "send") else type(kind.__name__, (kind,), methods_in_python(kind))
+
+
+TCP = _complete(pyuv.TCP)
+Pipe = _complete(pyuv.Pipe)
+TTY = _complete(pyuv.TTY)
+
+
+def adopt(handle: Any) -> Any:
+    """The handle, a user's own, after it has got what it had not."""
     if not hasattr(handle, "send"):
         this = weakref.ref(handle)  # pyuv's handles and their attributes are no circle that is found
-        handle.send = lambda data, on_sent: send(this(), data, on_sent)
+        for name, method in methods_in_python(type(handle)).items():
+            setattr(handle, name, _bound(method, this))
     return handle
+
+
+def _bound(method: Callable[..., Any], this: Callable[[], Any]) -> Callable[..., Any]:
+    return lambda *args: method(this(), *args)

@@ -14,13 +14,16 @@ import pytest
 import pyuv
 
 import netuv
-from netuv.uv import turn
+from netuv.uv import handles, turn, wire
 
 
 @pytest.fixture(autouse=True)
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the fixture ``loop`` makes its loop."""
     monkeypatch.setattr(turn, "_RUNS_TICKS", False)
+    for kind in (pyuv.TCP, pyuv.Pipe):
+        complete = type(kind.__name__, (kind,), wire.methods_in_python(kind))
+        monkeypatch.setattr(handles, kind.__name__, complete)
 
 
 def noting(calls: list[str]) -> Callable[..., None]:
