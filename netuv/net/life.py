@@ -170,11 +170,8 @@ class SocketLife(OnRead):
         self._closing = tuple(others)
         if self._loop.ticks.queue:  # the tick that emits 'error' may still be among them, after an exception
             self._tick(self._tell_close, had_error)
-            self._loop.ticks.drain()
         else:
             self._tell_close(had_error)
-            if self._loop.ticks.queue:
-                self._loop.ticks.drain()
 
     def _tell_close(self, had_error: bool) -> None:
         if self._handle is None:  # else a new life has begun, which is in the census

@@ -48,8 +48,6 @@ class OnRead(Endpoint):
             self._deliver()
         elif status is not None:
             self._on_read_end(status)
-        if self._loop.ticks.queue:
-            self._loop.ticks.drain()
 
     def _deliver(self) -> None:
         """Hand what arrived to the onread callback, in pieces of its buffer's size, while it wants any."""

@@ -1,7 +1,7 @@
 """``net.Socket``: a duplex stream over one libuv TCP or Pipe handle.
 
 The stream layer decides what happens when; this module moves the bytes. libuv calls back into the methods
-``_on_<what>``, each of which ends with the gate that runs the ticks (see netuv.loop).
+``_on_<what>``; the ticks run after each of them (see netuv.loop.ticks).
 
 Reading. ``_read()`` is uv_read_start, ``_stop_reading()`` is uv_read_stop. While the stream layer names a
 consumer, what arrives is handed to it; everything else goes through ``push()``.
