@@ -194,7 +194,7 @@ class BlockList:
         :param rules: what to_json() gave, or the JSON text of it. Raises ERR_INVALID_ARG_TYPE for anything
             but texts, and ERR_INVALID_ARG_VALUE for a text that is no rule.
         """
-        import json  # for this method only, and it costs as much as several of netuv's modules
+        import json  # for this method only
 
         try:
             given = json.loads(rules) if isinstance(rules, str) else rules

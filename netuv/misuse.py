@@ -181,7 +181,7 @@ def unknown_option(
     text = f"unknown option {_shortened(name)}{f' of {kind}' if kind else ''}"
     known = list(known)
     if isinstance(name, str):
-        import difflib  # costs as much as half of netuv's own modules, for this one message
+        import difflib  # for this one message, which most programs never see
 
         short = _snake_case(name[:100])
         synonym = _SYNONYMS.get(short)
