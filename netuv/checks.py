@@ -13,7 +13,7 @@ from netuv import misuse
 # Of ``co_flags``. The module inspect has names for them; importing it costs half as much as all of netuv.
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 _ASYNC_FLAGS = _COROUTINE | _ASYNC_GENERATOR
-_GENERATOR_FLAGS = _ASYNC_FLAGS | _GENERATOR
+GENERATOR_FLAGS = _ASYNC_FLAGS | _GENERATOR
 # How JavaScript reads a number: ASCII digits, white space around them, no '_', no sign before 0x.
 # Both are texts, which re compiles when the first port comes as a str, and keeps: most programs have none.
 _DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -26,7 +26,7 @@ def check_callback(name: str, value: object) -> None:
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
     """
     function: Any = value.__func__ if type(value) is MethodType else value
-    if type(function) is FunctionType and not function.__code__.co_flags & _GENERATOR_FLAGS:
+    if type(function) is FunctionType and not function.__code__.co_flags & GENERATOR_FLAGS:
         return  # nearly always
     if not callable(value):
         raise misuse.invalid_arg_type(name, "a function", value)

@@ -22,6 +22,7 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from types import FunctionType, MethodType
 from typing import Any, ClassVar, TypeVar, overload
 
 import pyee
@@ -273,12 +274,17 @@ class EventEmitter(pyee.EventEmitter):
         return self.prepend_listener(event, _Once(self, event, f))
 
     def _add_listener(self, event: str, listener: Listener, prepend: bool = False) -> None:
-        if type(listener) is not _Once:  # which has checked its own
+        function: Any = listener.__func__ if type(listener) is MethodType else listener
+        plain = type(function) is FunctionType and not function.__code__.co_flags & checks.GENERATOR_FLAGS
+        if not plain and type(listener) is not _Once:  # which has checked its own
             checks.check_callback("listener", listener)
         events = self._events
         if "newListener" in events:
             self.emit("newListener", event, _original(listener))
-        present = self._present(event)
+        try:
+            present = events.get(event, ())
+        except (TypeError, ValueError):
+            raise _no_event(event) from None
         if not present:
             events[event] = (listener,)
             return

@@ -29,9 +29,9 @@ FRAMES = {
     "write with a callback": 4,
     "two 'data' listeners": 4,
     "set_encoding": 6,
-    "'readable' and read()": 11,
+    "'readable' and read()": 10,
     "pipe": 3,
-    "a connection with one message": 92,
+    "a connection with one message": 56,
 }
 
 

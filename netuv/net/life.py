@@ -34,18 +34,17 @@ class SocketLife(OnRead):
     _closing: tuple[bool, ...] = ()  # had_error of the lives whose handle libuv has still to close
     _steps: tuple[Callable[[], None], ...] = ()  # the 'connect' listeners that are netuv's own
     _unsent: Done | None = None  # of the write that waits for 'connect'
-    _soon: bool = False  # destroy_soon() waits for 'finish'
 
     def _at_connect(self, step: Callable[[], None]) -> None:
         raise NotImplementedError
 
-    def destroy(self: Self, error: BaseException | None = None) -> Self:
-        """As of Stream. In a forked child only the child's descriptor is closed, without an event."""
+    def _may_destroy(self) -> bool:
+        """In a forked child only the child's descriptor is closed, without an event."""
         if self._loop.forked:
             self._give_up()
-            return self
+            return False
         self._loop.check_thread()
-        return super().destroy(error)
+        return True
 
     def _leave_to_parent(self) -> None:
         """Right after a fork, in the child: what is under way is the parent's."""
@@ -84,13 +83,7 @@ class SocketLife(OnRead):
         if self._writable_state.phase == FINISHED:
             self.destroy()
         else:
-            self._soon = True
-
-    def _after_finish(self) -> None:
-        if self._soon:
-            self.destroy()
-        else:
-            super()._after_finish()
+            self._writable_state.soon = True
 
     def reset_and_destroy(self: Self) -> Self:
         """Close by a TCP reset: the peer sees ECONNRESET. Node's ``resetAndDestroy()``.
@@ -140,7 +133,8 @@ class SocketLife(OnRead):
             if self._given_fd is not None:
                 self._given_fd.close()
                 self._given_fd = None
-        self._note_error(error)
+        if self._stream_life.errored is None:
+            self._stream_life.errored = error
         self._stream_life.phase = CLOSED
         self._tick(self._tell_end, error, self._stream_life, handle is None)
         if self.server is not None:
@@ -215,4 +209,4 @@ class SocketLife(OnRead):
         writing.begin_anew()
         self._stream_life.guard = self._loop.check_thread
         self._unsent = self._peername = None
-        self._soon = self._onread_stopped = False
+        self._onread_stopped = False

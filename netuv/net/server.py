@@ -274,23 +274,24 @@ class Server(EventEmitter):
                     self.emit("error", errors.from_uv_error(error, "accept"))
             else:
                 limit = self._max_connections
-                if (limit is not None and self._connections >= limit) or self._is_blocked(client):
+                if (limit is not None and self._connections >= limit) or (
+                    self._block_list is not None and self._is_blocked(client)
+                ):
                     self._drop(client)
-                else:
-                    self.emit("connection", self._accepted(client))
-
-    def _accepted(self, client: Any) -> Socket:
-        self._connections += 1
-        try:
-            return self._socket_class._accepted(client, self)
-        except BaseException:
-            client.close()
-            self._on_socket_destroyed()
-            raise
+                    return
+                self._connections += 1
+                try:
+                    socket = self._socket_class._accepted(client, self)
+                except BaseException:
+                    client.close()
+                    self._on_socket_destroyed()
+                    raise
+                self.emit("connection", socket)
 
     def _is_blocked(self, client: Any) -> bool:
-        if self._block_list is None or not handles.is_tcp(client):
+        if not handles.is_tcp(client):
             return False
+        assert self._block_list is not None
         peer = handles.name_of(client.getpeername)
         return peer is not None and bool(self._block_list.check(peer.address, peer.family.lower()))
 
@@ -312,7 +313,8 @@ class Server(EventEmitter):
 
     def _on_socket_destroyed(self) -> None:
         self._connections -= 1
-        self._maybe_emit_close()
+        if self._connections == 0:
+            self._maybe_emit_close()
 
     def get_connections(self: Self, callback: Callable[[Any, int], object]) -> Self:
         """Tell ``callback(None, count)`` the number of connections. Node's ``getConnections()``."""

@@ -23,7 +23,7 @@ import pyuv
 
 from netuv import abort, checks, errors, misuse
 from netuv.blocklist import check_block_list
-from netuv.loop import Loop, check_loop
+from netuv.loop import check_loop
 from netuv.net import connecting
 from netuv.net import options as opts
 from netuv.net.life import SocketLife
@@ -74,7 +74,8 @@ class Socket(SocketLife):
         given = {**(options or {}), **keywords}
         opts.check_options("Socket", given, opts.SOCKET_OPTIONS)
         loop = check_loop(given.get("loop"))
-        self._start_life(loop)
+        self._loop = loop
+        self._ticks = loop.ticks.queue
         self._readable_state.in_read = False
         self._stream_life.guard = loop.check_thread
         self._configure(given)
@@ -94,13 +95,6 @@ class Socket(SocketLife):
         """Bytes received. Node's ``bytesRead``."""
         return self._readable_state.received
 
-    def _start_life(self, loop: Loop) -> None:
-        """The attributes of the read and write path, which are faster on the instance."""
-        self._loop = loop
-        self._ticks = loop.ticks.queue
-        self._handle = None
-        self._idle = None
-
     @classmethod
     def _accepted(cls: type[Self], handle: Any, server: Any) -> Self:
         """The socket of a connection that a server accepted; it reads ahead at once, unless paused."""
@@ -109,7 +103,9 @@ class Socket(SocketLife):
         self._stream_life = Life()
         self._readable_state = reading = Reading(in_read=False)
         self._writable_state = Writing()
-        self._start_life(server._loop)
+        self._loop = loop = server._loop
+        self._ticks = loop.ticks.queue
+        self._idle = None
         self._handle = self._writable_state.wire = handle
         self.server = server
         if server.allow_half_open:
@@ -349,8 +345,7 @@ class Socket(SocketLife):
 
     def _on_read_end(self, status: int) -> None:
         """End of stream, or an error; pyuv has called uv_read_stop already."""
-        if self._started:
-            self._stop_reading()
+        self._started = self._readable_state.reading = False
         if status != _EOF:
             self.destroy(errors.from_status(status, "read"))
         else:
@@ -416,7 +411,7 @@ class Socket(SocketLife):
 
     def _final(self, done: Done) -> None:
         """Send the FIN, once there is a connection."""
-        if self.pending:
+        if self._writable_state.wire is None:
             self._at_connect(lambda: self._final(done))
             return
 

@@ -61,14 +61,18 @@ class Stream(EventEmitter):
         """
         if error is not None and not isinstance(error, BaseException):
             raise misuse.invalid_arg_type("error", "an exception or None", error)
-        if self._stream_life.phase:
+        life = self._stream_life
+        if life.guard is not None and not self._may_destroy():
             return self
-        self._note_error(error)
-        self._stream_life.phase = DESTROYED
+        if life.phase:
+            return self
+        if life.errored is None:
+            life.errored = error
+        life.phase = DESTROYED
         try:
             self._destroy(error, self._after_destroy)
         except Exception as failure:
-            if self._stream_life.phase >= CLOSED:
+            if life.phase >= CLOSED:
                 raise
             self._after_destroy(failure)
         return self
@@ -105,6 +109,10 @@ class Stream(EventEmitter):
 
     def _tick(self, callback: Callable[..., object], *args: Any) -> None:
         raise NotImplementedError
+
+    def _may_destroy(self) -> bool:
+        """Whether destroy() is to go on, where the guard has something to look for."""
+        return True
 
     def _destroy(self, error: BaseException | None, done: Done) -> None:
         done(error)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from netuv.stream.readable import Readable
-from netuv.stream.state import ENDED, FINISHED
+from netuv.stream.state import ALIVE, ENDED, FINISHED, OPEN
 from netuv.stream.writable import Writable
 
 Self = TypeVar("Self", bound="Duplex")
@@ -29,17 +29,23 @@ class Duplex(Writable, Readable):
     def _after_end(self) -> None:
         if self._readable_state.phase != ENDED:
             return  # an 'end' listener has begun to connect anew
-        if self.writable and not self.allow_half_open:
+        if self._writable_state.phase == OPEN and not self.allow_half_open and self._can_write:
             self._tick(self._end_with_peer)
         elif self._writable_state.phase == FINISHED or not self._can_write:
             self.destroy()
 
     def _end_with_peer(self) -> None:
-        if self.writable and self._readable_state.phase == ENDED:
+        life = self._stream_life
+        if (
+            self._writable_state.phase == OPEN
+            and self._readable_state.phase == ENDED
+            and life.phase == ALIVE
+            and life.errored is None
+        ):
             self.end()
 
     def _after_finish(self) -> None:
         if self._writable_state.phase != FINISHED:
             return  # a 'finish' listener has begun to connect anew
-        if self._readable_state.phase == ENDED or not self._can_read:
+        if self._writable_state.soon or self._readable_state.phase == ENDED or not self._can_read:
             self.destroy()

@@ -443,13 +443,13 @@ class Readable(Stream):
                 self._readable_state.need_readable = True
 
     def _flow(self) -> None:
-        if (
-            self._readable_state.reading
-            and not self._readable_state.length
-            and not self._readable_state.phase
-        ):
-            self._readable_state.need_readable = True  # all that read() would do
-            self._readable_state.emitted_readable = False
+        state = self._readable_state
+        if not state.length and (state.reading or state.phase):  # all that read() would do
+            state.emitted_readable = False
+            if not state.phase:
+                state.need_readable = True
+            elif state.flowing:
+                self._schedule_end()
             return
         try:
             while self._readable_state.flowing and self.read() is not None:
@@ -574,9 +574,9 @@ class Readable(Stream):
 
     def on(self, event: str, f: Any = None) -> Any:
         """As of EventEmitter; 'data' starts the flow, 'readable' starts reading."""
-        result = super().on(event, f)
-        if f is None:  # the decorator form comes back here with the function
-            return result
+        if f is None:
+            return super().on(event)  # a decorator, which comes back here with the function
+        self._add_listener(event, f)
         if event == "data":
             listening = "readable" in self._events
             if listening is not self._readable_state.readable_listening:
@@ -596,7 +596,7 @@ class Readable(Stream):
                 self._schedule_readable()
             elif not self._readable_state.reading:
                 self._tick(self.read, 0)
-        return result
+        return self
 
     def _add_listener(self, event: str, listener: Any, prepend: bool = False) -> None:
         if event == "data":

@@ -7,8 +7,8 @@ object       phases                                              who moves it on
 ===========  ==================================================  =========================================
 Life         ALIVE, DESTROYED, CLOSED, TOLD                      destroy(), the transport's done, a tick
 Reading      OPEN, EOF, ENDED                                    push(None), a tick that emits 'end'
-Writing      OPEN, ENDING, FINAL, FINISHED                       end(), the empty queue, a tick that emits
-                                                                 'finish'
+Writing      OPEN, ENDING, FINAL, SHUT, FINISHED                 end(), the empty queue, the transport's
+                                                                 done, a tick that emits 'finish'
 ===========  ==================================================  =========================================
 
 The first phase of each is 0, so ``if not life.phase`` asks whether a stream is alive. ``base``, ``readable``
@@ -30,7 +30,8 @@ Callback = Callable[["BaseException | None"], object]
 
 ALIVE, DESTROYED, CLOSED, TOLD = range(4)  # TOLD: 'close' was emitted, or is being emitted
 OPEN, EOF, ENDED = range(3)
-ENDING, FINAL, FINISHED = range(1, 4)  # after OPEN; FINAL: the transport has been told
+# After OPEN. FINAL: the transport is told of the end; SHUT: it has done what it had to; FINISHED: 'finish'.
+ENDING, FINAL, SHUT, FINISHED = range(1, 5)
 
 
 class Life:
@@ -121,6 +122,7 @@ class Writing:
         "queue",
         "seen_length",
         "sent",
+        "soon",
         "wire",
         "writing",
     )
@@ -142,6 +144,7 @@ class Writing:
         self.after_write_scheduled = False
         self.clearing = False
         self.end_callbacks: list[Callback] | None = None
+        self.soon = False  # destroy() follows 'finish', whatever the other half does
 
     def begin_anew(self) -> None:
         """For another connection; cork() stays, and what was queued is lost."""

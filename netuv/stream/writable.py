@@ -30,7 +30,7 @@ from netuv import checks, misuse
 from netuv.stream.base import Done, Stream
 from netuv.stream.encoding import canonical, encode
 from netuv.stream.readable import DEFAULT_HIGH_WATER_MARK
-from netuv.stream.state import ALIVE, ENDING, FINAL, FINISHED, OPEN, TOLD, Callback, Life, Writing
+from netuv.stream.state import ALIVE, ENDING, FINAL, FINISHED, OPEN, SHUT, TOLD, Callback, Life, Writing
 
 Self = TypeVar("Self", bound="Writable")
 Chunk = Any  # bytes, or a memoryview of bytes while nothing is queued
@@ -426,49 +426,45 @@ class Writable(Stream):
                 self._writable_state.end_callbacks.append(callback)
         return self
 
-    def _can_finish(self) -> bool:
-        return (
-            OPEN < self._writable_state.phase < FINISHED
-            and not self._stream_life.phase
-            and not self._writable_state.writing
-            and not self._writable_state.queue
-            and self._writable_state.length == 0
-            and self._stream_life.errored is None
-        )
-
     def _maybe_finish(self) -> None:
-        if not self._can_finish() or self._writable_state.phase >= FINAL:
+        state = self._writable_state
+        if (
+            state.phase != ENDING
+            or state.writing
+            or state.queue
+            or state.length
+            or self._stream_life.phase
+            or self._stream_life.errored is not None
+        ):
             return
-        self._writable_state.phase = FINAL
+        state.phase = FINAL
         if self._final is None:
+            state.phase = SHUT
             try:
                 self.emit("prefinish")
             finally:
                 self._tick(self._finish_unless_destroyed)
             return
-        called = False
-
-        def done(error: BaseException | None) -> None:
-            nonlocal called
-            if called:
-                self._error_or_destroy(error or misuse.multiple_callback())
-            else:
-                called = True
-                self._on_final(error)
-
         try:
-            self._final(done)
+            self._final(self._on_final)
         except Exception as error:
-            done(error)
+            self._on_final(error)
 
     def _on_final(self, error: BaseException | None) -> None:
+        """The transport is done with the end."""
+        state, life = self._writable_state, self._stream_life
+        if state.phase != FINAL:
+            if state.phase > FINAL:
+                self._error_or_destroy(error or misuse.multiple_callback())
+            return  # else of a former life
+        state.phase = SHUT
         if error is not None:
             callbacks, self._writable_state.end_callbacks = self._writable_state.end_callbacks or [], None
             try:
                 self._call_all(tuple(callbacks), error)
             finally:
                 self._error_or_destroy(error)
-        elif self._can_finish():
+        elif not life.phase and life.errored is None:
             try:
                 self.emit("prefinish")
             finally:
@@ -480,7 +476,7 @@ class Writable(Stream):
 
     def _finish(self) -> None:
         if (
-            self._writable_state.phase != FINAL  # a Socket has connected anew
+            self._writable_state.phase != SHUT  # a Socket has connected anew
             or self._stream_life.error_told
             or self._stream_life.phase == TOLD
         ):
@@ -501,7 +497,7 @@ class Writable(Stream):
 
     def destroy(self: Self, error: BaseException | None = None) -> Self:
         """As of Stream; what is queued hears of it."""
-        if not self._stream_life.phase and (self._writable_state.queue or self._writable_state.end_callbacks):
+        if (self._writable_state.queue or self._writable_state.end_callbacks) and not self._stream_life.phase:
             self._tick(self._fail_queue, self._stream_life)
         return super().destroy(error)
 
