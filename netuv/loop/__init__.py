@@ -4,7 +4,8 @@
     ticks       what next_tick() and call_soon_threadsafe() were given
     failures    the exceptions that nobody has taken
     census      what is open
-    signals     Python's signal handlers, heard while libuv waits, but not within netuv's own code
+    signals     Python's signal handlers: they run while libuv waits, and not within netuv's own code
+    fork        what becomes of loops in a forked child
     ending      loops that nobody closes
 
 The other modules of netuv use these names of a Loop and no more, besides its public ones:

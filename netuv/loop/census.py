@@ -2,7 +2,9 @@
 
 An owner is a Socket or a Server while it has a libuv handle, or will have one: the census keeps it alive
 for as long as libuv knows it. A part is what another module keeps for the loop, such as its timers. What
-libuv knows besides is hidden, when it is the loop's own, or else foreign: the user's own pyuv handles.
+libuv knows besides is hidden, when it is netuv's own, or else foreign: the user's own pyuv handles.
+
+``loop.handles`` reports owners, what waits in the parts, and foreign handles.
 """
 
 from __future__ import annotations

@@ -1,7 +1,11 @@
 """``Loop``: running, stopping and closing a pyuv.Loop.
 
-close() tells everybody that has something open, and waits for nobody. What libuv calls for the
-loop's own sake refers to it weakly, so that a loop that nobody refers to can be collected.
+run() lets libuv run until nothing that is open keeps it running, and then what has been deferred meanwhile,
+until nothing is left of either. close() closes all that is open, so that everybody hears 'close', and waits
+for nothing.
+
+The handles that the loop has for itself refer to it weakly. So a loop that nobody refers to is collected,
+though libuv knows these handles.
 """
 
 from __future__ import annotations

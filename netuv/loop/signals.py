@@ -1,12 +1,16 @@
-"""Python's signal handlers, kept out of netuv's own code.
+"""Python's signal handlers: heard while libuv waits, and kept out of netuv's own code.
 
-The interpreter runs a handler in the main thread between any two steps of Python code, whosever code that is.
-An exception there (KeyboardInterrupt, or a watchdog's) would, within netuv, lose what libuv tells only once:
-a connection that is not accepted, a chunk of data, a timer. So while a loop runs in the main thread each of
-Python's handlers is wrapped. The wrapper looks at what is under way: the user's code, or a loop that waits,
-is interrupted at once. Within netuv it asks for the same signal again, which comes a few steps later, until
-the callback is over. Where that takes long, as in a loop of the user's that calls nothing but netuv, the
-handler does not wait for it.
+libuv waits in C, where Python runs no handlers. While ``run()`` is on the main thread, Python's wakeup fd
+is a pipe that the loop watches, so a signal wakes it and its handler runs at once. Where another loop, such
+as asyncio's, had that fd before, the bytes are passed on to it.
+
+The interpreter runs a handler in the main thread between any two steps of Python code, whosever code that
+is. An exception there (KeyboardInterrupt, or a watchdog's) would, within netuv, lose what libuv tells only
+once: a connection that is not accepted, a chunk of data, a timer. So while a loop runs in the main thread
+each of Python's handlers is wrapped. The wrapper looks at what is under way: the user's code, or a loop
+that waits, is interrupted at once. Within netuv it asks for the same signal again, which comes a few steps
+later, until the callback is over. Where that takes long, as in a loop of the user's that calls nothing but
+netuv, the handler does not wait for it.
 """
 
 from __future__ import annotations

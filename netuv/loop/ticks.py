@@ -1,10 +1,10 @@
 """What waits to be called: ticks, and the calls that other threads ask for.
 
 A tick is what Node defers with ``process.nextTick``: it runs after the libuv callback that queued it,
-before the next one. netuv.uv sees to that, either in C or with ``gate()`` at the end of each callback that
-netuv registers. The user's own pyuv handles have no such gate. For a pyuv as it was released a Prepare
-handle, which runs before the loop waits for I/O, catches what they have queued; the first tick starts it,
-and it stops itself when there are no more.
+before the next one. The pyuv that is built with netuv runs the ticks in C, behind each callback of the
+loop. With a pyuv as it was released netuv.uv calls ``gate()`` behind the callbacks that netuv registers.
+Behind those of other handles there is none; a Prepare handle, which runs before the loop waits for I/O,
+catches what they have queued. The first tick starts it, and it stops itself when there are no more.
 """
 
 from __future__ import annotations
