@@ -2,7 +2,8 @@
  *
  * Here a stream reads straight into a bytes object, which serves again once nobody else refers
  * to it: no copy, and memory that is warm in the cache. When that was full and more is wanted, the
- * next read is for 256 KiB: fewer system calls and wake-ups.
+ * next reads are for 256 KiB, until one is small: fewer system calls and wake-ups. What comes in blocks of
+ * 64 KiB would otherwise fill each second read, after which libuv tries another in vain.
  *
  * There are a few of these objects for the whole process, so what a program keeps of them is bounded; while
  * it keeps them all, and for what is small, it is as in pyuv. They need the GIL, which a read holds from
@@ -10,17 +11,13 @@
 #define READ PYUV_SLAB_SIZE
 #define BIG_READ (4 * READ)
 #define SMALL_READ 8192 /* up to here a copy costs less than what it would keep */
-#define READ_WAS_FULL (1 << 8) /* a flag of a pyuv handle, which has one of its own, 1 << 1 */
+#define READS_MUCH (1 << 8) /* a flag of a pyuv handle, which has one of its own, 1 << 1 */
 static PyObject *big[4];
 
 /* Fairness. libuv reads from one stream up to 32 times in a row while reads are full, which would be 8 MiB.
  * After so many bytes on_alloc() gives no memory: libuv ends its turn by UV_ENOBUFS, on_read() keeps that
  * to itself, and since there is more to read, epoll names the stream again after the others. */
 #define READ_IN_A_ROW BIG_READ
-static __thread struct {
-    uv_handle_t *stream;
-    size_t size;
-} in_a_row;
 
 static void pyuv__alloc_cb(uv_handle_t *, size_t, uv_buf_t *);
 static void on_alloc(uv_handle_t *, size_t, uv_buf_t *);
@@ -48,18 +45,24 @@ static void forget_big(void)
             Py_CLEAR(big[i]);
 }
 
+static int has_read_enough(uv_handle_t *handle)
+{
+    NetuvLoop *loop = handle->loop->data;
+    return loop->reads == handle && loop->reads_size >= READ_IN_A_ROW;
+}
+
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     PyObject *data;
     int flags = HANDLE(handle->data)->flags;
 
-    if (in_a_row.stream == handle && in_a_row.size >= READ_IN_A_ROW) {
+    if (has_read_enough(handle)) {
         *buffer = uv_buf_init(NULL, 0);
         return;
     }
     data = GIL_IS_KEPT ? find_big() : NULL;
     if (data != NULL)
-        *buffer = uv_buf_init(PyBytes_AS_STRING(data), flags & READ_WAS_FULL ? BIG_READ : READ);
+        *buffer = uv_buf_init(PyBytes_AS_STRING(data), flags & READS_MUCH ? BIG_READ : READ);
     else
         pyuv__alloc_cb(handle, suggested, buffer);
 }
@@ -84,19 +87,24 @@ static void on_read(uv_stream_t *handle, ssize_t size, const uv_buf_t *buffer)
     PyGILState_STATE state;
     Stream *self = handle->data;
     Loop *loop = handle->loop->data;
+    NetuvLoop *own = (NetuvLoop *) loop;
     PyObject *callback;
     PyObject *arguments[4] = {NULL, (PyObject *) self};
     PyObject *result = NULL;
 
-    if (size == UV_ENOBUFS && in_a_row.stream == (uv_handle_t *) handle && in_a_row.size >= READ_IN_A_ROW) {
-        in_a_row.stream = NULL;
+    if (size == UV_ENOBUFS && has_read_enough((uv_handle_t *) handle)) {
+        own->reads = NULL;
         return;
     }
     /* A read that is not full ends the stream's turn by itself. */
-    if (in_a_row.stream != (uv_handle_t *) handle)
-        in_a_row.size = 0;
-    in_a_row.stream = size == (ssize_t) buffer->len ? (uv_handle_t *) handle : NULL;
-    in_a_row.size += size;
+    if (own->reads != (uv_handle_t *) handle)
+        own->reads_size = 0;
+    own->reads = size == (ssize_t) buffer->len ? (uv_handle_t *) handle : NULL;
+    own->reads_size += size;
+    if (size == 0) { /* there was nothing more after a read that was full */
+        loop->buffer.in_use = False;
+        return;
+    }
 
     state = PyGILState_Ensure();
     Py_INCREF(self);
@@ -118,10 +126,10 @@ static void on_read(uv_stream_t *handle, ssize_t size, const uv_buf_t *buffer)
         result = PyObject_Vectorcall(callback, arguments + 1, 3 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     if (result == NULL)
         note_failure(loop);
-    if (size >= READ && self->on_read_cb != NULL)
-        HANDLE(self)->flags |= READ_WAS_FULL;
-    else
-        HANDLE(self)->flags &= ~READ_WAS_FULL;
+    if (size <= SMALL_READ || self->on_read_cb == NULL)
+        HANDLE(self)->flags &= ~READS_MUCH;
+    else if (size >= READ)
+        HANDLE(self)->flags |= READS_MUCH;
     Py_XDECREF(result);
     Py_XDECREF(arguments[2]);
     Py_XDECREF(arguments[3]);

@@ -12,8 +12,10 @@ static __thread struct run *running; /* the innermost one of this thread */
 
 typedef struct {
     Loop loop;
-    unsigned forks;  /* of what this process was when the loop became its own */
-    PyObject *ticks; /* a deque of (callable, arguments), or NULL */
+    unsigned forks;     /* of what this process was when the loop became its own */
+    PyObject *ticks;    /* a deque of (callable, arguments), or NULL */
+    uv_handle_t *reads; /* the stream that reads several times in a row, and how much it has got */
+    size_t reads_size;
 } NetuvLoop;
 
 static void note_failure(Loop *);
@@ -140,9 +142,14 @@ static void leave_callback(PyGILState_STATE state)
 /* Ticks: what Node's process.nextTick() defers runs after the callback that it was called in, before the next
  * one, whosever handle that is of. After an exception that stops the loop the rest waits for the next run().
  */
+static int has_ticks(NetuvLoop *self)
+{
+    return self->ticks != NULL && Py_SIZE(self->ticks) > 0;
+}
+
 static int run_ticks(NetuvLoop *self)
 {
-    while (self->ticks != NULL && Py_SIZE(self->ticks) > 0) {
+    while (has_ticks(self)) {
         PyObject *tick = PyObject_CallMethod(self->ticks, "popleft", NULL), *result = NULL;
         if (tick != NULL && PyTuple_CheckExact(tick) && PyTuple_GET_SIZE(tick) == 2)
             result = PyObject_Call(PyTuple_GET_ITEM(tick, 0), PyTuple_GET_ITEM(tick, 1), NULL);
@@ -158,9 +165,9 @@ static int run_ticks(NetuvLoop *self)
 
 static void finish_ticks(void)
 {
-    Loop *loop = running->loop;
-    while (!running->quiet && !loop->uv_loop->stop_flag && run_ticks((NetuvLoop *) loop) < 0)
-        note_failure(loop);
+    NetuvLoop *loop = (NetuvLoop *) running->loop;
+    while (has_ticks(loop) && !running->quiet && !running->loop->uv_loop->stop_flag && run_ticks(loop) < 0)
+        note_failure(running->loop);
 }
 
 static PyObject *loop_run_ticks(NetuvLoop *self, PyObject *nothing)

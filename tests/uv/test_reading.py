@@ -184,3 +184,28 @@ def test_what_is_held_is_not_written_to() -> None:
     assert len(held) >= 12
     for data, expected in held:
         assert data == expected
+
+
+SIZES = """
+    import pyuv, socket
+    loop = pyuv.Loop()
+    mine, peer = socket.socketpair()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+    pipe = pyuv.Pipe(loop)
+    pipe.open(mine.detach())
+    sizes = []
+    pipe.start_read(lambda pipe, data, error: sizes.append(len(data)))
+    for size in (100_000, 100_000, 65536, 20_000, 100_000, 5000, 100_000, 5000, 65536):
+        assert peer.send(bytes(size), socket.MSG_DONTWAIT) == size
+        loop.run(pyuv.UV_RUN_ONCE)
+        loop.run(pyuv.UV_RUN_NOWAIT)
+    print(*sizes)
+"""
+
+
+def test_a_read_is_large_after_a_full_one_until_one_is_small() -> None:
+    """In a process of its own: large reads are for who keeps nothing, and here others may keep something."""
+    command = [sys.executable, "-c", textwrap.dedent(SIZES)]
+    done = subprocess.run(command, timeout=3 * LIMIT, text=True, stdout=subprocess.PIPE, check=True)
+    sizes = "65536 34464 100000 65536 20000 100000 5000 65536 34464 5000 65536"
+    assert done.stdout.split() == sizes.split()  # and nobody hears that there was no more
