@@ -62,6 +62,7 @@ SERVER_OPTIONS = (
     "loop",
     "no_delay",
     "pause_on_connect",
+    "socket_class",
 )
 LISTEN_OPTIONS = (
     "backlog",

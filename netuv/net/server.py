@@ -42,6 +42,8 @@ class Server(EventEmitter):
     :param no_delay, keep_alive, keep_alive_initial_delay (ms): set on each accepted socket.
     :param high_water_mark: bytes that an accepted socket reads ahead at most.
     :param block_list: a BlockList; connections from its addresses are closed at once ('drop').
+    :param socket_class: a subclass of Socket, of which the accepted sockets are to be. When it has an
+        ``__init__`` of its own, that is called with one dict of options, which it hands on to Socket's.
     :param loop: the loop to work on; this thread's by default.
 
     The options may come as one dict in front. Emits 'listening', 'connection' (Socket), 'close', 'error'
@@ -85,6 +87,8 @@ class Server(EventEmitter):
         delay = given.get("keep_alive_initial_delay", 0)
         self._keep_alive_delay = opts.check_delay("keep_alive_initial_delay", delay) // 1000
         self._block_list = check_block_list("block_list", given.get("block_list"))
+        if given.get("socket_class") is not None:
+            self._socket_class = _check_socket_class(given["socket_class"])
         self._handle: Any = None
         self._path: str | None = None
         self._listen_id = 0
@@ -283,7 +287,8 @@ class Server(EventEmitter):
                 try:
                     socket = self._socket_class._accepted(client, self)
                 except BaseException:
-                    client.close()
+                    if not client.closed:
+                        client.close()
                     self._on_socket_destroyed()
                     raise
                 self.emit("connection", socket)
@@ -423,6 +428,12 @@ class Server(EventEmitter):
         if self._handle is not None:
             self._handle.ref = ref
         return self
+
+
+def _check_socket_class(value: Any) -> type[Socket]:
+    if not (isinstance(value, type) and issubclass(value, Socket)):
+        raise misuse.invalid_arg_type("socket_class", "a subclass of netuv.Socket", value)
+    return value
 
 
 def create_server(

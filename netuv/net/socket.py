@@ -98,6 +98,8 @@ class Socket(SocketLife):
     @classmethod
     def _accepted(cls: type[Self], handle: Any, server: Any) -> Self:
         """The socket of a connection that a server accepted; it reads ahead at once, unless paused."""
+        if not cls.__init__.__module__.startswith("netuv."):
+            return cls._accepted_by_init(handle, server)
         self = cls.__new__(cls)
         self._events = {}
         self._stream_life = Life()
@@ -132,6 +134,33 @@ class Socket(SocketLife):
                 self.destroy(errors.from_uv_error(error, "read"))
         if self._loop.debug:
             self._stream_life.guard = self._loop.check_thread
+        return self
+
+    @classmethod
+    def _accepted_by_init(cls: type[Self], handle: Any, server: Any) -> Self:
+        """The same for a class of a program's own, whose __init__ is to be called."""
+        options = {
+            "handle": handle,
+            "loop": server._loop,
+            "allow_half_open": server.allow_half_open,
+            "no_delay": server._no_delay,
+            "keep_alive": server._keep_alive,
+            "keep_alive_initial_delay": server._keep_alive_delay * 1000,
+        }
+        if server.high_water_mark is not None:
+            options["high_water_mark"] = server.high_water_mark
+        self = cls.__new__(cls)
+        try:
+            self.__init__(options)  # type: ignore[misc]
+        except BaseException:
+            if getattr(self, "_handle", None) is handle:
+                self.destroy()
+            raise
+        self.server = server
+        if server.pause_on_connect:
+            self._stop_reading()
+            self._readable_state.flowing = False
+            self._readable_state.paused = True
         return self
 
     def _configure(self, given: Mapping[str, Any]) -> None:
