@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary
 
 from netuv import checks, errors, misuse
 from netuv.emitter import EventEmitter
 
-S = TypeVar("S", bound="AbortSignal")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    S = TypeVar("S", bound="AbortSignal")
+
 
 MAX_TIMEOUT = 2**32 - 1  # ms
 

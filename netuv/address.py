@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 import socket as stdlib_socket
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 from netuv import checks, errors, misuse
 
-S = TypeVar("S", bound="SocketAddress")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    S = TypeVar("S", bound="SocketAddress")
+
 
 _ZONE = r"[0-9A-Za-z.:-]+"  # a text: re compiles it when it is needed first, and keeps it
 _FAMILIES = {"ipv4": stdlib_socket.AF_INET, "ipv6": stdlib_socket.AF_INET6}
@@ -55,13 +57,17 @@ def is_ipv6(value: object) -> bool:
     return is_ip(value) == 6
 
 
-class AddressInfo(NamedTuple):
-    """One end of a connection, or where a server listens; ``str()`` is '1.2.3.4:80', '[::1]:80'."""
+# Not as a class: its annotations would be texts, as all are in this file, and typing would compile them.
+_AddressInfo = NamedTuple("_AddressInfo", [("address", str), ("family", str), ("port", int)])  # noqa: UP014
 
-    address: str
-    #: 'IPv4' or 'IPv6'.
-    family: str
-    port: int
+
+class AddressInfo(_AddressInfo):
+    """One end of a connection, or where a server listens; ``str()`` is '1.2.3.4:80', '[::1]:80'.
+
+    ``family`` is 'IPv4' or 'IPv6'.
+    """
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         host = f"[{self.address}]" if ":" in self.address else self.address

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from netuv import checks, errors, misuse
 from netuv.address import SocketAddress, to_number
@@ -24,11 +24,16 @@ _RULE = r"(Address|Range|Subnet): (IPv4|IPv6) ([^-/]+)(-[^-/]+|/[0-9]{1,3})?"
 _PREFIX = r"0|-?[1-9][0-9]{0,8}"  # no number that int() reads is too long or has two spellings
 
 
-class _Rule(NamedTuple):
-    text: str
-    first: int
-    last: int
-    ipv4: bool = True  # whether it can match what is given as an IPv4 address
+class _Rule:
+    """A subnet or a range."""
+
+    __slots__ = ("first", "ipv4", "last", "text")
+
+    def __init__(self, text: str, first: int, last: int, ipv4: bool = True) -> None:
+        self.text = text
+        self.first = first
+        self.last = last
+        self.ipv4 = ipv4  # whether it can match what is given as an IPv4 address
 
 
 class BlockList:

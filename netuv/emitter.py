@@ -23,7 +23,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, MethodType
-from typing import Any, ClassVar, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import pyee
 
@@ -36,7 +36,8 @@ _MANY = 64  # listeners of one event, from which on they are a _Many; it is a tu
 
 Listener = Callable[..., Any]
 F = TypeVar("F", bound=Listener)
-Self = TypeVar("Self", bound="EventEmitter")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="EventEmitter")
 
 
 class MaxListenersExceededWarning(RuntimeWarning):

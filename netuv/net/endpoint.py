@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyuv
 
@@ -21,7 +21,8 @@ from netuv.stream import Duplex
 from netuv.timers import IdleTimer, to_number
 from netuv.uv import handles
 
-Self = TypeVar("Self", bound="Endpoint")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="Endpoint")
 
 
 class Endpoint(Duplex):

@@ -8,7 +8,7 @@ tick of the stream layer that is about a former life is left out: each has a Lif
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyuv
 
@@ -19,7 +19,8 @@ from netuv.stream.base import Done
 from netuv.stream.state import CLOSED, FINISHED, TOLD
 from netuv.uv import handles, turn
 
-Self = TypeVar("Self", bound="SocketLife")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="SocketLife")
 
 
 class SocketLife(OnRead):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import abort, checks, errors, misuse
 from netuv.address import AddressInfo, DropInfo
@@ -27,7 +27,9 @@ from netuv.net import options as opts
 from netuv.net.socket import Socket
 from netuv.uv import handles, turn
 
-Self = TypeVar("Self", bound="Server")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="Server")
+
 
 DEFAULT_BACKLOG = 511
 _ANY = "0.0.0.0"

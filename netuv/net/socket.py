@@ -17,7 +17,7 @@ onread.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyuv
 
@@ -32,7 +32,9 @@ from netuv.stream.state import ENDED, FINISHED, Life, Reading, Writing
 from netuv.stream.writable import frozen
 from netuv.uv import handles
 
-Self = TypeVar("Self", bound="Socket")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="Socket")
+
 
 _EOF = pyuv.errno.UV_EOF
 _UVError = pyuv.error.UVError

@@ -18,13 +18,15 @@ there), ``_destroy(error, done)`` gives up the resource, and ``_emit_close()`` m
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import misuse
 from netuv.emitter import EventEmitter
 from netuv.stream.state import CLOSED, DESTROYED, TOLD, Life
 
-Self = TypeVar("Self", bound="Stream")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="Stream")
+
 
 # What the hooks call when they are done: with the error, or with None.
 Done = Callable[["BaseException | None"], None]

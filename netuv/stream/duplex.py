@@ -11,13 +11,14 @@ when                  then
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from netuv.stream.readable import Readable
 from netuv.stream.state import ALIVE, ENDED, FINISHED, OPEN
 from netuv.stream.writable import Writable
 
-Self = TypeVar("Self", bound="Duplex")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="Duplex")
 
 
 class Duplex(Writable, Readable):

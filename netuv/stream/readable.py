@@ -45,8 +45,9 @@ if TYPE_CHECKING:
     from netuv.stream.pipe import Pipe
     from netuv.stream.writable import Writable
 
-Self = TypeVar("Self", bound="Readable")
-W = TypeVar("W", bound="Writable")
+    Self = TypeVar("Self", bound="Readable")
+    W = TypeVar("W", bound="Writable")
+
 Chunk = Any  # bytes, or str after set_encoding()
 
 DEFAULT_HIGH_WATER_MARK = 64 * 1024

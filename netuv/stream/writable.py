@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import checks, misuse
 from netuv.stream.base import Done, Stream
@@ -32,7 +32,9 @@ from netuv.stream.encoding import canonical, encode
 from netuv.stream.readable import DEFAULT_HIGH_WATER_MARK
 from netuv.stream.state import ALIVE, ENDING, FINAL, FINISHED, OPEN, SHUT, TOLD, Callback, Life, Writing
 
-Self = TypeVar("Self", bound="Writable")
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="Writable")
+
 Chunk = Any  # bytes, or a memoryview of bytes while nothing is queued
 
 
