@@ -73,7 +73,6 @@ SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "abort", *sort
 # Only netuv.uv imports pyuv. The others that still do; none may be added.
 KNOW_PYUV = {
     "net.endpoint",  # asks whether a handle is TCP
-    "net.life",  # the same
     "net.socket",  # statuses, UVError, and what kind a handle is
 }
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import pyuv
-
 from netuv import errors, misuse
 from netuv.net.onread import OnRead
 from netuv.stream import state
@@ -94,7 +92,7 @@ class SocketLife(OnRead):
         """
         if self._handle is None or self._loop.forked:
             return self.destroy(misuse.socket_closed())
-        if not isinstance(self._handle, pyuv.TCP):
+        if not handles.can_reset(self._handle):
             raise misuse.invalid_handle_type()
         if self.connecting:
             self._at_connect(self._reset)

@@ -82,7 +82,7 @@ class Socket(SocketLife):
         self._stream_life.guard = loop.check_thread
         self._configure(given)
         if given.get("handle") is not None:
-            self._adopt(handles.check_handle("handle", given["handle"], loop, pyuv.TTY))
+            self._adopt(handles.check_handle("handle", given["handle"], loop, pyuv.TTY, handles.Wire))
         elif given.get("fd") is not None:
             handle, self._given_fd = handles.open_fd(loop, given["fd"], self._type)
             self._adopt(handle)

@@ -24,18 +24,22 @@ from netuv.uv.turn import gated
 TCP = wire.TCP
 Pipe = wire.Pipe
 TTY = wire.TTY
+Wire = wire.Wire
 ANY_TCP = pyuv.TCP  # also those that a user made
 UVError = pyuv.error.UVError
 
 EADDRINUSE: int = pyuv.errno.UV_EADDRINUSE
 EAGAIN: int = pyuv.errno.UV_EAGAIN
 EALREADY: int = pyuv.errno.UV_EALREADY
+ECANCELED: int = pyuv.errno.UV_ECANCELED
+ECONNRESET: int = pyuv.errno.UV_ECONNRESET
 EEXIST: int = pyuv.errno.UV_EEXIST
 EINVAL: int = pyuv.errno.UV_EINVAL
 EISCONN: int = pyuv.errno.UV_EISCONN
 ENOBUFS: int = pyuv.errno.UV_ENOBUFS
 ENOTCONN: int = pyuv.errno.UV_ENOTCONN
 EOF: int = pyuv.errno.UV_EOF
+EPIPE: int = pyuv.errno.UV_EPIPE
 ETIMEDOUT: int = pyuv.errno.UV_ETIMEDOUT
 
 #: Flags of bind().
@@ -51,6 +55,11 @@ def is_tcp(handle: Any) -> bool:
 def is_pipe(handle: Any) -> bool:
     """Whether it is a Unix socket or a pipe."""
     return isinstance(handle, pyuv.Pipe)
+
+
+def can_reset(handle: Any) -> bool:
+    """Whether close() can be a reset for the peer: see linger_zero()."""
+    return isinstance(handle, (ANY_TCP, Wire))
 
 
 def is_tty(handle: Any) -> bool:
@@ -222,6 +231,9 @@ def borrowed(handle: Any) -> Iterator[stdlib_socket.socket]:
 def linger_zero(handle: Any) -> int | None:
     """Let close() send a reset; the status when the kernel refuses."""
     try:
+        if isinstance(handle, Wire):
+            handle.reset()
+            return None
         with borrowed(handle) as sock:
             # struct linger {1, 0}: two ints
             sock.setsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")

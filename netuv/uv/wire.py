@@ -18,6 +18,8 @@ Data = Any
 """bytes, bytes-like, or a list of these."""
 OnSent = Callable[[Any, "int | None"], object]
 
+HandleClosedError = pyuv.error.HandleClosedError
+
 _AGAIN = (pyuv.errno.UV_EAGAIN, pyuv.errno.UV_ENOBUFS)
 _JOIN_LIMIT = 64 * 1024
 _SMALL = 4 * 1024  # a chunk of fewer bytes is cheaper to copy than to hand over by itself
@@ -121,6 +123,41 @@ def methods_in_python(kind: type) -> dict[str, Callable[..., Any]]:
 
 def _complete(kind: Any) -> Any:
     return kind if hasattr(kind, "send") else type(kind.__name__, (kind,), methods_in_python(kind))
+
+
+class Wire:
+    """Base of a handle of libuv's that is no stream of libuv's, but has the methods of one.
+
+    A Socket takes it as its option ``handle``. It calls back from the loop, never within a call, with itself
+    and a status: None, or a negative number of libuv's. ``ref``, ``loop``, ``closed`` and ``close()`` are as
+    those of any handle; before close() calls back, what was not sent hears ECANCELED. The methods raise
+    UVError in a wrong state, and HandleClosedError after close().
+    """
+
+    @property
+    def write_queue_size(self) -> int:
+        """How many bytes wait in user memory."""
+        raise NotImplementedError
+
+    def start_read(self, on_read: Callable[[Any, bytes | None, int | None], object]) -> None:
+        """Call ``on_read(wire, data, None)`` with what comes, and ``(wire, None, status)`` at the end."""
+        raise NotImplementedError
+
+    def stop_read(self) -> None:
+        """Do not call it any more; what the peer sends waits."""
+        raise NotImplementedError
+
+    def send(self, data: Data, on_sent: OnSent) -> int:
+        """As the function ``send()`` of this module."""
+        raise NotImplementedError
+
+    def shutdown(self, on_done: OnSent) -> None:
+        """Tell the peer of the end, after all that was sent; then call ``on_done(wire, status)``."""
+        raise NotImplementedError
+
+    def reset(self) -> None:
+        """Let close(), which follows, be a reset for the peer; raises OSError when that cannot be."""
+        raise NotImplementedError
 
 
 TCP = _complete(pyuv.TCP)
