@@ -43,6 +43,7 @@ LAYERS = (
         "net.server",
         "net",
     ),
+    ("testing",),
     ("__init__", "__main__"),
     ("node",),
 )

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netuv
+from netuv.testing import memory_pair
 from tests.stream.wires import MemoryStream, Scheduler, gather
 
 OPERATIONS = st.lists(
@@ -34,7 +35,10 @@ class MemoryPair:
 class SocketPair:
     def __init__(self, half_open: bool) -> None:
         self.loop = netuv.Loop()
-        self.a, self.b = (
+        self.a, self.b = self.connect(half_open)
+
+    def connect(self, half_open: bool) -> tuple[netuv.Socket, ...]:
+        return tuple(
             netuv.Socket(fd=end.detach(), allow_half_open=half_open, loop=self.loop)
             for end in socket.socketpair()
         )
@@ -50,6 +54,11 @@ class SocketPair:
         left = self.loop.handles
         self.loop.close()
         assert left == []
+
+
+class MemorySocketPair(SocketPair):
+    def connect(self, half_open: bool) -> tuple[netuv.Socket, ...]:
+        return memory_pair(self.loop, allow_half_open=half_open)
 
 
 def check(pair: MemoryPair | SocketPair, operations: list[tuple[Any, ...]]) -> None:
@@ -115,3 +124,10 @@ def test_whatever_is_done_in_memory(operations: list[tuple[Any, ...]], half_open
 @given(OPERATIONS, st.booleans())
 def test_whatever_is_done_to_sockets(operations: list[tuple[Any, ...]], half_open: bool) -> None:
     check(SocketPair(half_open), operations)
+
+
+@pytest.mark.row("S16", "S17", "S18", "S29")
+@settings(max_examples=100, deadline=None)
+@given(OPERATIONS, st.booleans())
+def test_whatever_is_done_to_sockets_over_memory(operations: list[tuple[Any, ...]], half_open: bool) -> None:
+    check(MemorySocketPair(half_open), operations)

@@ -101,7 +101,7 @@ def folder() -> Iterator[str]:
         yield name
 
 
-@pytest.mark.parametrize("kind", ["memory", "tcp", "unix"])
+@pytest.mark.parametrize("kind", ["memory", "memory sockets", "tcp", "unix"])
 @settings(
     max_examples=EXAMPLES or 250,
     derandomize=not EXAMPLES,
@@ -173,7 +173,7 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize("kind", ["memory", "tcp", "unix"])
+@pytest.mark.parametrize("kind", ["memory", "memory sockets", "tcp", "unix"])
 @pytest.mark.parametrize("name", FOUND)
 def test_what_was_found(kind: str, name: str, folder: str) -> None:
     carry_out(kind, folder, FOUND[name])

@@ -1,4 +1,4 @@
-"""Connected pairs of streams, each in a world that runs them: memory, TCP, Unix sockets.
+"""Connected pairs of streams, each in a world that runs them: memory, Sockets over memory, TCP, Unix sockets.
 
 A world has two ends, ``a`` and ``b``; ``start(on_end, on_ready)`` makes them and tells of each, and when both
 are there. It says when things run: ``tick`` after the current callback, ``later`` in the next turn, ``run``
@@ -22,6 +22,7 @@ import netuv
 from netuv import errors, misuse
 from netuv import loop as loop_module
 from netuv.stream import Duplex
+from netuv.testing import MemoryWire
 
 LIMIT = 5.0  # seconds that one run may take
 TURNS = 50_000  # what the same means in memory
@@ -359,9 +360,29 @@ class SocketWorld:
         return self.loop.handles
 
 
+class MemorySocketWorld(SocketWorld):
+    """Two Sockets of netuv.testing."""
+
+    def __init__(self, loop: netuv.Loop, options: Options) -> None:
+        super().__init__(loop, (), options)
+
+    def start(self, on_end: Callable[[Any], object], on_ready: Callable[[], object]) -> None:
+        options = self._options
+        wires = MemoryWire.pair(capacity=options.kernel or 65536)
+        self.a, self.b = (
+            netuv.Socket(handle=wire, allow_half_open=half_open, high_water_mark=mark)
+            for wire, half_open, mark in zip(wires, options.half_open, options.high_water_mark, strict=True)
+        )
+        if options.pause_on_connect:
+            self.b.pause()
+        on_end(self.a)
+        on_end(self.b)
+        on_ready()
+
+
 @contextlib.contextmanager
 def world(kind: str, folder: str, options: Options) -> Iterator[Any]:
-    """``kind`` is memory, tcp or unix; the folder is for the path of the latter.
+    """``kind`` is memory, memory sockets, tcp or unix; the folder is for the path of the latter.
 
     For sockets the world has a loop of its own, the thread's default meanwhile, which may leave no
     descriptor open.
@@ -374,7 +395,10 @@ def world(kind: str, folder: str, options: Options) -> Iterator[Any]:
     former = getattr(loop_module._local, "loop", None)
     loop = loop_module._local.loop = netuv.Loop()
     try:
-        yield SocketWorld(loop, where, options)
+        if kind == "memory sockets":
+            yield MemorySocketWorld(loop, options)
+        else:
+            yield SocketWorld(loop, where, options)
     finally:
         loop.close()
         loop_module._local.loop = former

@@ -1,8 +1,9 @@
-"""Pairs of streams over four transports: memory, TCP on IPv4 and IPv6, and Unix sockets.
+"""Pairs of streams over five transports: memory, Sockets over memory, TCP on IPv4 and IPv6, Unix sockets.
 
 ``wire.run(main)`` connects two streams, calls ``main(a, b)``, and goes on until nothing is left to do. Over
 memory a wire is two ``MemoryStream`` on a scheduler of a few lines, which shows that the stream layer needs
-no I/O; over the others it is a client and the socket that a server accepted.
+no I/O; "memory sockets" are the Sockets of netuv.testing; over the others it is a client and the socket that
+a server accepted.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from helpers import Run, Transport
 import netuv
 from netuv import misuse
 from netuv.stream import Duplex, Writable
+from netuv.testing import memory_pair
 
 Main = Callable[[Any, Any], object]
 MANY = 8 << 20  # bytes; more than any kernel takes at once
@@ -189,13 +191,30 @@ class SocketWire:
         self._run()
 
 
-Wire = MemoryWire | SocketWire
+class MemorySocketWire:
+    name = "memory sockets"
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self.tick = netuv.next_tick
+
+    def later(self, callback: Callable[[], object]) -> None:
+        netuv.set_immediate(netuv.set_immediate, callback)
+
+    def run(self, main: Main, **options: Any) -> None:
+        netuv.set_immediate(main, *memory_pair(**options))
+        self._run()
+
+
+Wire = MemoryWire | MemorySocketWire | SocketWire
 
 
 def make_wire(request: pytest.FixtureRequest) -> Wire:
     if request.param == "memory":
         return MemoryWire()
     run = request.getfixturevalue("run")
+    if request.param == "memory sockets":
+        return MemorySocketWire(run)
     listen: dict[str, tuple[Any, int]] = {
         "tcp4": ((0, "127.0.0.1"), socket.AF_INET),
         "tcp6": ((0, "::1"), socket.AF_INET6),
