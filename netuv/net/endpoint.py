@@ -11,8 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import pyuv
-
 from netuv import checks, errors, misuse
 from netuv.address import AddressInfo
 from netuv.loop import Loop
@@ -119,7 +117,7 @@ class Endpoint(Duplex):
             self._apply_no_delay()
         if self._keep_alive:
             self._apply_keep_alive()
-        if self._tos and isinstance(self._handle, pyuv.TCP):
+        if self._tos and handles.is_tcp(self._handle):
             with suppress(OSError):
                 handles.type_of_service(self._handle, self._tos)
         if not self._ref:
@@ -128,13 +126,13 @@ class Endpoint(Duplex):
     # The kernel's answer to these two is of no interest, as in Node: the connection works all the same.
 
     def _apply_no_delay(self) -> None:
-        if isinstance(self._handle, pyuv.TCP):
-            with suppress(pyuv.error.UVError):
+        if handles.is_tcp(self._handle):
+            with suppress(handles.UVError):
                 self._handle.nodelay(self._no_delay)
 
     def _apply_keep_alive(self) -> None:
-        if isinstance(self._handle, pyuv.TCP):
-            with suppress(OSError, pyuv.error.UVError):
+        if handles.is_tcp(self._handle):
+            with suppress(OSError, handles.UVError):
                 handles.set_keep_alive(self._handle, self._keep_alive, self._keep_alive_delay)
 
     def set_type_of_service(self: Self, tos: int) -> Self:
@@ -145,7 +143,7 @@ class Endpoint(Duplex):
         tos = checks.check_int("tos", tos, 0, 255)
         self._loop.check_thread()
         self._tos = tos
-        if not self.pending and isinstance(self._handle, pyuv.TCP):
+        if not self.pending and handles.is_tcp(self._handle):
             self._type_of_service("setTypeOfService", self._tos)
         return self
 
@@ -154,7 +152,7 @@ class Endpoint(Duplex):
 
         Node's ``getTypeOfService()``.
         """
-        if self.pending or not isinstance(self._handle, pyuv.TCP):
+        if self.pending or not handles.is_tcp(self._handle):
             return self._tos
         return self._type_of_service("getTypeOfService")
 
@@ -218,12 +216,12 @@ class Endpoint(Duplex):
 
     def address(self) -> AddressInfo | None:
         """The local end (address, family, port); None without one. Node's ``address()``."""
-        if self._sockname is None and isinstance(self._handle, pyuv.TCP):
+        if self._sockname is None and handles.is_tcp(self._handle):
             self._sockname = handles.name_of(self._handle.getsockname)
         return self._sockname
 
     def _peer(self) -> AddressInfo | None:
-        if self._peername is None and not self.pending and isinstance(self._handle, pyuv.TCP):
+        if self._peername is None and not self.pending and handles.is_tcp(self._handle):
             self._peername = handles.name_of(self._handle.getpeername)
         return self._peername
 

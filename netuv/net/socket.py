@@ -1,17 +1,9 @@
 """``net.Socket``: a duplex stream over one libuv TCP or Pipe handle.
 
-The stream layer decides what happens when; this module moves the bytes. libuv calls back into the methods
-``_on_<what>``; the ticks run after each of them (see netuv.loop.ticks).
+This module makes sockets and connects them. flow.py moves their bytes; what can be set on a socket, and asked
+of it, is in endpoint.py; how it ends and begins anew in life.py; ``onread`` in onread.py.
 
-Reading. ``_read()`` is uv_read_start, ``_stop_reading()`` is uv_read_stop. While the stream layer names a
-consumer, what arrives is handed to it; everything else goes through ``push()``.
-
-Writing. While there is a connection the handle is the stream layer's wire: ``send()`` is uv_try_write, and
-what the kernel did not take goes to uv_write. What is written while connecting waits for 'connect'.
-
-Handle. It may come late (connect) and go early (destroy); 'close' is emitted when libuv has closed it. What
-can be set on it, and asked of it, is in endpoint.py; how it ends and begins anew in life.py; ``onread`` in
-onread.py.
+The handle may come late (connect) and go early (destroy); 'close' is emitted when libuv has closed it.
 """
 
 from __future__ import annotations
@@ -19,28 +11,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import pyuv
-
 from netuv import abort, checks, errors, misuse
 from netuv.blocklist import check_block_list
 from netuv.loop import check_loop
 from netuv.net import connecting
 from netuv.net import options as opts
-from netuv.net.life import SocketLife
-from netuv.stream.base import Done
-from netuv.stream.state import ENDED, FINISHED, Life, Reading, Writing
-from netuv.stream.writable import frozen
+from netuv.net.flow import Flow
+from netuv.stream.state import FINISHED, Life, Reading, Writing
 from netuv.uv import handles
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Socket")
 
 
-_EOF = pyuv.errno.UV_EOF
-_UVError = pyuv.error.UVError
+_UVError = handles.UVError
 
 
-class Socket(SocketLife):
+class Socket(Flow):
     """A TCP or Unix-socket connection. Node's ``net.Socket``.
 
     :param fd: an open descriptor of a stream socket or pipe; the Socket owns it from then on.
@@ -60,7 +47,6 @@ class Socket(SocketLife):
     """
 
     allow_half_open = False
-    _reads_on = True
     __reduce_ex__ = misuse.refuse_copy
 
     #: 'address:port' of each attempt of an address-family race, in order. Node's name is the same.
@@ -82,7 +68,7 @@ class Socket(SocketLife):
         self._stream_life.guard = loop.check_thread
         self._configure(given)
         if given.get("handle") is not None:
-            self._adopt(handles.check_handle("handle", given["handle"], loop, pyuv.TTY, handles.Wire))
+            self._adopt(handles.check_handle("handle", given["handle"], loop, handles.TTY, handles.Wire))
         elif given.get("fd") is not None:
             handle, self._given_fd = handles.open_fd(loop, given["fd"], self._type)
             self._adopt(handle)
@@ -91,11 +77,6 @@ class Socket(SocketLife):
             abort.on_abort(
                 signal, lambda: self.destroy(errors.abort_error(signal.reason)), owner=self, tick=self._tick
             )
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes received. Node's ``bytesRead``."""
-        return self._readable_state.received
 
     @classmethod
     def _accepted(cls: type[Self], handle: Any, server: Any) -> Self:
@@ -251,7 +232,7 @@ class Socket(SocketLife):
             if self.connecting or self._given_fd is None or handles.is_connected(self._handle):
                 self._loop.next_tick(self._refuse_connect, plan)
                 return self
-            if isinstance(self._handle, pyuv.Pipe) != (plan.path is not None):
+            if handles.is_pipe(self._handle) != (plan.path is not None):
                 raise misuse.invalid_handle_type()
             if self._started:  # to no purpose so far
                 self._stop_reading()
@@ -273,7 +254,7 @@ class Socket(SocketLife):
 
     def _refuse_connect(self, plan: connecting.Plan) -> None:
         """There is a connection, or one on its way: the kernel's answer to a second connect()."""
-        status = pyuv.errno.UV_EALREADY if self.connecting else pyuv.errno.UV_EISCONN
+        status = handles.EALREADY if self.connecting else handles.EISCONN
         here = self.address()
         local = (here.address, here.port) if here is not None else None
         self.destroy(errors.from_status(status, "connect", *plan.where, local=local))
@@ -324,138 +305,6 @@ class Socket(SocketLife):
         if self._handle is not None and not self._handle.closed:
             self._handle.close()
         self._attach(handle)
-
-    # -- reading -----------------------------------------------------------------------------------
-
-    def _read(self, size: int) -> None:
-        if self.connecting or self._handle is None:
-            self._at_connect(self._read_when_connected)
-        elif not self._started and not self._onread_stopped:
-            self._start_reading()
-
-    def _read_when_connected(self) -> None:
-        if self._readable_state.reading and not self._started and self._handle is not None:
-            self._start_reading()
-
-    def _start_reading(self) -> None:
-        self._started = True
-        if self._onread_rest or self._onread_scheduled:
-            self._schedule_rest()
-            return
-        try:
-            self._handle.start_read(self._on_read if self._onread is None else self._on_read_into_buffer)
-        except _UVError as error:
-            self._started = False
-            self.destroy(errors.from_uv_error(error, "read"))
-
-    def _stop_reading(self) -> None:
-        self._readable_state.reading = False
-        if self._started:
-            self._started = False
-            self._handle.stop_read()
-
-    def _on_read(self, handle: Any, data: bytes | None, status: int | None) -> None:
-        if data:
-            state = self._readable_state
-            state.received += len(data)
-            if self._idle is not None:
-                self._idle.active()
-            if (
-                state.consumer is None
-                and state.flowing
-                and state.decoder is None
-                and len(self._events.get("data", ())) == 1
-            ):
-                self._find_consumer()
-            if state.consumer is not None:
-                state.consumer(data)
-            elif not self.push(data) and self._started:
-                self._stop_reading()
-        elif status is not None:
-            self._on_read_end(status)
-
-    def _on_read_end(self, status: int) -> None:
-        """End of stream, or an error; pyuv has called uv_read_stop already."""
-        self._started = self._readable_state.reading = False
-        if status != _EOF:
-            self.destroy(errors.from_status(status, "read"))
-        else:
-            try:
-                self.push(None)
-            finally:
-                if not self._readable_state.end_scheduled:
-                    self.read(0)
-
-    def resume(self: Self) -> Self:
-        """As of Readable; with ``onread``, start again after its callback answered False."""
-        if self._onread is not None and not self.connecting and self._handle is not None:
-            self._onread_stopped = False
-            if not self._started and not self._readable_state.phase:
-                self._readable_state.reading = True
-                self._start_reading()
-        return super().resume()
-
-    # -- writing -----------------------------------------------------------------------------------
-
-    def _write(self, what: Any, done: Done) -> None:
-        """Without a wire: wait for 'connect' or the end; with neither to come, the socket is closed."""
-        if not self.connecting:
-            done(misuse.socket_closed())
-            return
-        if not isinstance(what, list):
-            what = frozen(what)
-
-        def on_connect() -> None:
-            self._unsent = None
-            self.remove_listener("close", self._tell_unsent)
-            self._send(what)
-
-        self._unsent = done
-        self._at_connect(on_connect)
-        self.on("close", self._tell_unsent)
-
-    _writev = _write
-
-    def _error_of_send(self, cause: Exception) -> BaseException:
-        if isinstance(cause, _UVError):
-            return errors.from_uv_error(cause, "write")
-        return cause
-
-    def _on_sent(self, wire: Any, status: int | None) -> None:
-        state = self._writable_state
-        if wire is not state.in_flight:
-            return  # of a former life, whose callbacks _begin_life() has seen to
-        state.in_flight = None
-        if self._stream_life.phase:
-            self._on_write(self._stream_life.errored or misuse.stream_destroyed("write"))
-        elif status is not None:
-            self._on_write(errors.from_status(status, "write"))
-        else:
-            if self._idle is not None:
-                self._idle.active()
-            self._on_write(None)
-
-    def _ended_error(self) -> BaseException:
-        if self._readable_state.phase == ENDED and not self.allow_half_open:
-            return errors.this_socket_ended_by_other_party()
-        return super()._ended_error()
-
-    def _final(self, done: Done) -> None:
-        """Send the FIN, once there is a connection."""
-        if self._writable_state.wire is None:
-            self._at_connect(lambda: self._final(done))
-            return
-
-        def on_shutdown(handle: Any, status: int | None) -> None:
-            done(None)
-
-        try:
-            self._handle.shutdown(on_shutdown)
-        except _UVError as error:
-            if error.args[0] == pyuv.errno.UV_ENOTCONN:
-                done(None)
-            else:
-                done(errors.from_uv_error(error, "shutdown"))
 
 
 def connect(*args: Any, **keywords: Any) -> Socket:
