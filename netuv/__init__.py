@@ -10,7 +10,7 @@ Where things are, from the bottom; each module imports only from above its line:
     abort, timers            AbortController; set_timeout and friends
     dns, events              lookup; functions that go with EventEmitter and AbortSignal
     net                      Socket and Server
-    testing                  for tests: Sockets over memory
+    testing                  for tests: Sockets over memory, and the stream contract as a check
     node                     Node's own spellings of all this, for line-by-line ports
 """
 

@@ -1,7 +1,8 @@
-"""For tests: connected sockets without a network.
+"""For tests: connected sockets without a network, and Node's stream contract as a check.
 
 ``memory_pair()`` gives two Sockets whose bytes go through memory. They are netuv's own Sockets on the loop,
-and only what a kernel would do is played: a ``MemoryWire`` takes a handle's place.
+and only what a kernel would do is played: a ``MemoryWire`` takes a handle's place. ``check_stream()`` holds
+any kind of stream against what Node promises of streams.
 
 How a wire works. There are two lines, one for each direction: what one end has sent and the other has not
 read yet, up to the line's capacity. What does not fit waits in the wire that sends it. Each wire is an Async
@@ -16,19 +17,20 @@ and is referenced: a pair that waits for data which nobody sends keeps it runnin
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any
 
-from netuv import checks
+from netuv import checks, misuse
 from netuv.loop import Loop, check_loop
 from netuv.net import options as opts
 from netuv.net.socket import Socket
+from netuv.timers import set_timeout
 from netuv.uv import handles, turn, wire
 from netuv.uv.status import strerror
 
-__all__ = ["MemoryWire", "memory_pair"]
+__all__ = ["STREAM_CHECKS", "MemoryWire", "check_stream", "memory_pair"]
 
 DEFAULT_CAPACITY = 64 * 1024
 _LARGEST_READ = 64 * 1024  # as libuv's
@@ -294,3 +296,404 @@ def memory_pair(
                 each.close()
         raise
     return made[0], made[1]
+
+
+# -- the contract of streams ---------------------------------------------------------------------------
+
+_DATA = b",".join(b"%d" % n for n in range(200_000))  # no two places alike
+_MUCH = 1 << 20  # bytes of one write
+_MOST = 64  # of these are written, while nobody reads, to a stream that should say stop
+
+
+class _End:
+    """One stream of a pair, and what happened to it."""
+
+    def __init__(self, case: _Case, name: str, stream: Any) -> None:
+        self.case = case
+        self.name = name
+        self.stream = stream
+        self.sent = bytearray()
+        self.received = bytearray()
+        self.events: list[str] = []
+        self.error: Any = None
+        self.may_fail = False  # an 'error' is no fault
+        #: For each callback of write() and end(): what it was called with.
+        self.answers: list[list[Any]] = []
+        self.answered: list[int] = []
+        self.calling = ""  # the method that is being called
+        stream.allow_half_open = False
+        for event in ("end", "finish", "drain", "error", "close"):
+            stream.on(event, partial(self._note, event))
+
+    def hold(self, truth: bool, text: str) -> None:
+        self.case.hold(truth, f"{self.name}: {text}")
+
+    def _note(self, event: str, *args: Any) -> None:
+        self.hold(not self.calling, f"'{event}' within a call of {self.calling}()")
+        self.events.append(event)
+        if event == "error":
+            self.error = args[0]
+        elif event == "drain":
+            self.hold(self.stream.writable_length == 0, "'drain' while bytes are queued")
+
+    def gather(self) -> None:
+        """Read all that comes, unless it is paused."""
+        self.stream.on("data", self._on_data)
+
+    def _on_data(self, chunk: bytes) -> None:
+        self.received += chunk
+        if self.events[-1:] != ["data"]:
+            self.events.append("data")
+
+    def callback(self) -> Callable[[Any], None]:
+        answer: list[Any] = []
+        index = len(self.answers)
+        self.answers.append(answer)
+
+        def on_done(error: Any) -> None:
+            early = self.calling in ("write", "end")
+            self.hold(not early, f"a callback is called before {self.calling}() has returned")
+            answer.append(error)
+            self.answered.append(index)
+            self.events.append("callback")
+
+        return on_done
+
+    def next_bytes(self, size: int) -> bytes:
+        start = len(self.sent) % len(_DATA)
+        return (_DATA[start:] + _DATA * (size // len(_DATA) + 1))[:size]
+
+    def write(self, data: Any, *callback: Any) -> bool:
+        """Write, and see that the answer is True when nothing is left in user memory."""
+        self.sent += data
+        self.calling = "write"
+        answer: bool = self.stream.write(data, *callback)
+        self.calling = ""
+        length = self.stream.writable_length
+        self.hold(answer is (length == 0), f"write() answers {answer} with {length} bytes queued")
+        return answer
+
+    def write_until_false(self) -> None:
+        for _ in range(_MOST):
+            if not self.write(self.next_bytes(_MUCH), self.callback()):
+                return
+        self.hold(False, f"write() still answers True after {_MOST} MiB that nobody has read")
+
+    def end(self, data: bytes = b"", *callback: Any) -> None:
+        self.sent += data
+        self.calling = "end"
+        self.stream.end(data, *callback)
+        self.calling = ""
+
+    def destroy(self, *error: BaseException) -> None:
+        self.calling = "destroy"
+        self.stream.destroy(*error)
+        self.calling = ""
+
+    def main_events(self) -> list[str]:
+        return [event for event in self.events if event not in ("data", "callback", "drain")]
+
+    def check_received(self, whole: bool = True) -> None:
+        sent, received = self.case.other(self).sent, self.received
+        if received != sent and (whole or not sent.startswith(received)):
+            pairs = zip(sent, received, strict=False)
+            size = min(len(sent), len(received))
+            at = next((i for i, (one, two) in enumerate(pairs) if one != two), size)
+            self.hold(False, f"receives {len(received)} of {len(sent)} bytes, and other ones from {at} on")
+
+    def check_answers(self) -> None:
+        for index, answer in enumerate(self.answers):
+            self.hold(len(answer) == 1, f"callback {index} is called {len(answer)} times")
+
+    def check_end(self) -> None:
+        """What always holds."""
+        events = self.events
+        for event in ("end", "finish", "error", "close"):
+            self.hold(events.count(event) <= 1, f"'{event}' comes {events.count(event)} times: {events}")
+        self.hold("close" in events, f"no 'close': {events}")
+        at = events.index("close") if "close" in events else len(events)
+        late = [event for event in events[at + 1 :] if event != "callback"]
+        self.hold(not late, f"{late} after 'close'")
+        if "error" in events:
+            self.hold(self.may_fail, f"fails with {self.error!r}")
+            last = self.main_events()[-2:]
+            self.hold(last == ["error", "close"], f"more than 'close' after 'error': {events}")
+        if "end" in events:
+            self.hold("data" not in events[events.index("end") :], f"'data' after 'end': {events}")
+        self.hold(self.stream.destroyed and self.stream.closed, "not destroyed and closed at the end")
+
+
+class _Case:
+    """A pair that is put to one check, and what was found wrong."""
+
+    def __init__(self, a: Any, b: Any) -> None:
+        self.faults: list[str] = []
+        self.a = _End(self, "a", a)
+        self.b = _End(self, "b", b)
+
+    def other(self, end: _End) -> _End:
+        return self.b if end is self.a else self.a
+
+    def hold(self, truth: bool, text: str) -> None:
+        if not truth:
+            self.faults.append(text)
+
+    def gather(self) -> None:
+        self.a.gather()
+        self.b.gather()
+
+
+# A check sets a pair to work, yields to let it run until nothing is left to do, and looks at what happened.
+# Its docstring is what it promises.
+
+
+def _data_arrives_whole_and_in_order(case: _Case) -> Iterator[None]:
+    """Writes of all sizes, both ways at once; what the caller changes after write() is not sent."""
+    case.gather()
+    for size in (1, 0, 1000, 65536, 3, 300_000, 7):
+        for end in (case.a, case.b):
+            block = bytearray(end.next_bytes(size))
+            end.write(block)
+            block[:] = bytes(size)
+    case.a.end(b"the end")
+    case.b.end()
+    yield
+    case.a.check_received()
+    case.b.check_received()
+
+
+def _write_answers_false_then_drain_comes(case: _Case) -> Iterator[None]:
+    """While nobody reads, write() answers False at last; 'drain' comes once, when all is sent."""
+    a, b = case.a, case.b
+    a.gather()
+    b.stream.pause()
+    b.gather()
+    a.write_until_false()
+    if a.stream.writable_need_drain:
+        a.stream.once("drain", a.end)
+    else:
+        a.hold(False, "writable_need_drain is False before 'drain'")
+        a.end()
+    b.stream.resume()
+    yield
+    drains = a.events.count("drain")
+    a.hold(drains == 1, f"'drain' comes {drains} times after a write() that answered False")
+    b.check_received()
+
+
+def _callbacks_come_exactly_once(case: _Case) -> Iterator[None]:
+    """Those of write() in its order, then that of end(), then 'finish'; each hears None."""
+    a = case.a
+    case.gather()
+    for size in (5, 0, 500_000, 5):
+        a.write(a.next_bytes(size), a.callback())
+    a.stream.cork()
+    for size in (5, 70_000):
+        a.write(a.next_bytes(size), a.callback())
+    a.stream.uncork()
+    a.end(b"the end", a.callback())
+    yield
+    a.check_answers()
+    for index, answer in enumerate(a.answers):
+        a.hold(answer == [None], f"callback {index} hears {answer} of a write that arrived")
+    a.hold(a.answered == sorted(a.answered), f"callbacks come in the order {a.answered}")
+    case.b.check_received()
+    rest = a.events[a.events.index("finish") :] if "finish" in a.events else []
+    a.hold("callback" not in rest, "a callback of write() or end() after 'finish'")
+
+
+def _finish_and_end_come_before_close(case: _Case) -> Iterator[None]:
+    """end() gives 'finish' here and 'end' there, which ends the other side; then both close."""
+    a, b = case.a, case.b
+    case.gather()
+    a.end(b"goodbye")
+    a.hold(a.stream.writable_ended and not a.stream.writable, "writable after end()")
+    yield
+    a.hold(sorted(a.main_events()) == ["close", "end", "finish"], f"emits {a.main_events()}")
+    b.hold(b.main_events() == ["end", "finish", "close"], f"emits {b.main_events()}")
+    b.check_received()
+    for end in (a, b):
+        end.hold(end.stream.writable_finished and end.stream.readable_ended, "not finished and ended")
+
+
+def _half_open_goes_on(case: _Case) -> Iterator[None]:
+    """With allow_half_open, who has heard of the end may still write, and who has ended still reads."""
+    a, b = case.a, case.b
+    a.stream.allow_half_open = b.stream.allow_half_open = True
+    case.gather()
+
+    def answer() -> None:
+        b.hold(b.stream.writable, "not writable any more at 'end', with allow_half_open")
+        b.write(b.next_bytes(200_000))
+        b.end(b"the answer")
+
+    b.stream.on("end", answer)
+    a.end(b"the question")
+    yield
+    b.check_received()
+    a.check_received()
+    a.hold(a.main_events() == ["finish", "end", "close"], f"emits {a.main_events()}")
+
+
+def _destroy_ends_writes_with_an_error(case: _Case) -> Iterator[None]:
+    """destroy() while bytes are queued: each callback is called, no 'finish' and no 'error', one 'close'."""
+    a, b = case.a, case.b
+    b.may_fail = True
+    b.stream.pause()
+    b.gather()
+    a.write_until_false()
+    a.write(b"never sent", a.callback())
+    a.destroy()
+    b.stream.resume()
+    yield
+    a.check_answers()
+    a.hold(a.answers[-1] != [None], "a write that was queued at destroy() calls back without an error")
+    a.hold(a.main_events() == ["close"], f"emits {a.main_events()} after destroy()")
+    b.check_received(whole=False)
+
+
+def _pause_holds_back(case: _Case) -> Iterator[None]:
+    """After pause() neither 'data' nor 'end' comes, whatever else goes on; resume() brings all of it."""
+    a, b = case.a, case.b
+    pings = 0
+
+    def on_first_data(chunk: bytes) -> None:
+        b.stream.pause()
+        b.hold(b.stream.is_paused(), "is_paused() is False after pause()")
+        a.end(a.next_bytes(1000))
+        b.write(b"!")  # and back and forth, so that there is time for what must not come
+
+    def on_ping(chunk: bytes) -> None:
+        nonlocal pings
+        pings += len(chunk)
+        if pings < 10:
+            b.write(b"!")
+        else:
+            b.hold(len(b.received) <= 100 and b.events == ["data"], "reads on after pause()")
+            b.stream.resume()
+
+    case.gather()
+    b.stream.once("data", on_first_data)
+    a.stream.on("data", on_ping)
+    a.write(a.next_bytes(100))
+    yield
+    b.check_received()
+
+
+def _an_error_comes_before_close(case: _Case) -> Iterator[None]:
+    """destroy(error) gives 'error' with that very object, then 'close', and nothing else."""
+    a, b = case.a, case.b
+    a.may_fail = b.may_fail = True
+    error = ConnectionError("for the sake of the check")
+    case.gather()
+    a.write(b"some data")
+    a.destroy(error)
+    yield
+    a.hold(a.main_events() == ["error", "close"], f"emits {a.main_events()} after destroy(error)")
+    a.hold(a.error is error, f"'error' has {a.error!r} and not what destroy() was given")
+    a.hold(a.stream.errored is error, f"errored is {a.stream.errored!r} and not what destroy() was given")
+
+
+def _nothing_comes_after_close(case: _Case) -> Iterator[None]:
+    """What is done to a closed stream is answered by callbacks alone."""
+    a = case.a
+    case.gather()
+    a.end(b"goodbye")
+    yield
+    before = list(a.events)
+    a.hold(a.stream.write(b"more", a.callback()) is False, "write() does not answer False after 'close'")
+    a.stream.end(a.callback())
+    a.stream.destroy(ConnectionError("for the sake of the check"))
+    a.hold(a.stream.read() is None, "read() gives something after 'close'")
+    a.stream.resume()
+    yield
+    a.check_answers()
+    a.hold([None] not in a.answers, "a write() or end() after 'close' calls back without an error")
+    events = [event for event in a.events[len(before) :] if event != "callback"]
+    a.hold(not events, f"{events} after 'close'")
+
+
+_CHECKS = {
+    check.__name__.strip("_").replace("_", " "): check
+    for check in (
+        _data_arrives_whole_and_in_order,
+        _write_answers_false_then_drain_comes,
+        _callbacks_come_exactly_once,
+        _finish_and_end_come_before_close,
+        _half_open_goes_on,
+        _destroy_ends_writes_with_an_error,
+        _pause_holds_back,
+        _an_error_comes_before_close,
+        _nothing_comes_after_close,
+    )
+}
+
+#: The names of what check_stream() looks at.
+STREAM_CHECKS: tuple[str, ...] = tuple(_CHECKS)
+
+
+def check_stream(
+    make_pair: Callable[[], tuple[Any, Any]],
+    name: str | None = None,
+    *,
+    loop: Loop | None = None,
+    run: Callable[[], object] | None = None,
+    seconds: float = 5,
+) -> None:
+    """Hold a kind of stream against Node's stream contract. Node has no such call.
+
+    :param make_pair: called without arguments, for each check; returns two streams, Duplex or Socket, each
+        of which reads what the other writes. It may run the loop to connect them.
+    :param name: of STREAM_CHECKS: what to check; all of it by default.
+    :param loop: the loop of the streams; this thread's by default.
+    :param run: for streams on no loop of netuv's: runs until nothing is left to do.
+    :param seconds: that a check may take; ignored with ``run``.
+    :raises AssertionError: what was promised and does not hold.
+
+    A check destroys its streams at the end, also when it fails.
+    """
+    if name is not None and name not in _CHECKS:
+        raise misuse.invalid_arg_value("name", name, f"must be one of {', '.join(STREAM_CHECKS)}")
+    if run is None:
+        run = partial(_run_bounded, check_loop(loop), seconds)
+    for each in STREAM_CHECKS if name is None else (name,):
+        a, b = make_pair()
+        case = _Case(a, b)
+        late: list[str] = []
+        try:
+            for _ in _CHECKS[each](case):
+                try:
+                    run()
+                except TimeoutError as error:
+                    late.append(f"{error}; a: {case.a.events}, b: {case.b.events}")
+            case.faults += late
+            case.a.check_end()
+            case.b.check_end()
+        except Exception as error:
+            case.hold(False, f"raises {error!r}")
+            raise AssertionError(f"{each}: {case.faults[0]}") from error
+        finally:
+            if not (a.closed and b.closed):
+                a.destroy()
+                b.destroy()
+                with suppress(Exception):
+                    run()
+        if case.faults:
+            raise AssertionError(f"{each}: {case.faults[0]}")
+
+
+def _run_bounded(loop: Loop, seconds: float) -> None:
+    expired = False
+
+    def on_timeout() -> None:
+        nonlocal expired
+        expired = True
+        loop.stop()
+
+    guard = set_timeout(on_timeout, seconds * 1000, loop=loop).unref()
+    try:
+        loop.run()
+    finally:
+        guard.close()
+    if expired:
+        raise TimeoutError(f"it has not come to its end after {seconds} s")

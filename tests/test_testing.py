@@ -1,10 +1,12 @@
-"""netuv.testing: sockets over memory, and the wire itself."""
+"""netuv.testing: sockets over memory, the wire itself, and the check of streams."""
 
 from __future__ import annotations
 
 import gc
+import socket
 import warnings
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ import pyuv
 from helpers import MustCall, Run, code_of, open_fds, watch
 
 import netuv
-from netuv.testing import MemoryWire, memory_pair
+from netuv.stream import Duplex
+from netuv.testing import STREAM_CHECKS, MemoryWire, check_stream, memory_pair
+from tests.stream.wires import MemoryStream, Scheduler
 
 EVENTS = ("data", "end", "finish", "error", "close")
 
@@ -483,3 +487,263 @@ def test_the_loop_lists_a_wire_without_a_socket(pair: Any, run: Run, loop: netuv
         each.close()
     run()
     assert loop.handles == []
+
+
+# -- check_stream() ------------------------------------------------------------------------------------
+
+
+def tcp_pair() -> tuple[netuv.Socket, ...]:
+    """Made as a user would: the loop runs until both ends are there."""
+    ends: list[netuv.Socket] = []
+
+    def on_end(sock: netuv.Socket) -> None:
+        ends.append(sock)
+        if len(ends) == 2:
+            server.close()
+            netuv.default_loop().stop()
+
+    def connect() -> None:
+        client = netuv.connect(server.address())
+        client.on("connect", lambda: on_end(client))
+
+    server = netuv.create_server(on_end)
+    server.listen(0, "127.0.0.1", connect)
+    netuv.run()
+    return tuple(ends)
+
+
+def unix_pair() -> tuple[netuv.Socket, ...]:
+    return tuple(netuv.Socket(fd=end.detach()) for end in socket.socketpair())
+
+
+class Half(Duplex):
+    """A stream of a user's own: what is written to one is pushed to the other when that wants it."""
+
+    other: Half
+    wants = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[tuple[Any, Any]] = []  # (chunk, or None for the end; done)
+
+    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+        netuv.next_tick(callback, *args)
+
+    def _read(self, size: int) -> None:
+        self.wants = True
+        netuv.set_immediate(self.deliver)
+
+    def _stop_reading(self) -> None:
+        self.wants = False
+        super()._stop_reading()
+
+    def deliver(self) -> None:
+        if self.waiting and self.wants and not self.destroyed:
+            self.wants = False
+            chunk, done = self.waiting.pop(0)
+            self.push(chunk)
+            done(None)
+
+    def _write(self, chunk: Any, done: Any) -> None:
+        self.put(bytes(chunk), done)
+
+    def _final(self, done: Any) -> None:
+        self.put(None, done)
+
+    def put(self, chunk: bytes | None, done: Any) -> None:
+        if self.other.destroyed:
+            done(None)
+        else:
+            self.other.waiting.append((chunk, done))
+            netuv.set_immediate(self.other.deliver)
+
+    def _destroy(self, error: Any, done: Any) -> None:
+        waiting, self.waiting = self.waiting, []
+        for _, write_done in waiting:
+            netuv.set_immediate(write_done, None)
+        if self.other.waiting:  # what this one has not sent
+            _, write_done = self.other.waiting.pop()
+            write_done(ConnectionAbortedError())
+        if not self.writable_finished:
+            self.put(None, lambda error: None)
+        done(error)
+
+
+def half_pair() -> tuple[Half, Half]:
+    a, b = Half(), Half()
+    a.other, b.other = b, a
+    a.read(0)
+    b.read(0)
+    return a, b
+
+
+PAIRS: dict[str, Callable[[], Any]] = {
+    "memory": memory_pair,
+    "small memory": lambda: memory_pair(capacity=100),
+    "tcp": tcp_pair,
+    "unix": unix_pair,
+    "a stream of one's own": half_pair,
+}
+
+
+@pytest.mark.parametrize("name", STREAM_CHECKS)
+@pytest.mark.parametrize("pair", PAIRS)
+def test_what_keeps_the_contract(run: Run, pair: str, name: str) -> None:
+    check_stream(PAIRS[pair], name)
+
+
+@pytest.mark.parametrize("name", STREAM_CHECKS)
+def test_streams_on_no_loop_keep_the_contract(name: str) -> None:
+    scheduler = Scheduler()
+
+    def make_pair() -> tuple[MemoryStream, MemoryStream]:
+        a, b = MemoryStream(scheduler), MemoryStream(scheduler)
+        a.other, b.other = b, a
+        a.read(0)
+        b.read(0)
+        return a, b
+
+    check_stream(make_pair, name, run=scheduler.run)
+
+
+def test_all_checks_are_made_by_default_on_the_loop_that_is_given() -> None:
+    loop = netuv.Loop()
+    made: list[Any] = []
+
+    def make_pair() -> tuple[netuv.Socket, netuv.Socket]:
+        made.append(memory_pair(loop))
+        return made[-1]
+
+    check_stream(make_pair, loop=loop)
+    assert len(made) == len(STREAM_CHECKS)
+    assert loop.handles == []
+    loop.close()
+
+
+def test_an_unknown_check_is_refused(loop: netuv.Loop) -> None:
+    assert code_of(lambda: check_stream(memory_pair, "no such check")) == "ERR_INVALID_ARG_VALUE"
+
+
+class Broken(netuv.Socket):
+    """A Socket with a fault."""
+
+    fault = ""
+
+    def emit(self, event: str, *args: Any) -> bool:
+        fault = self.fault
+        if fault == f"no {event}":
+            return False
+        if fault == f"{event} twice":
+            super().emit(event, *args)
+        if fault == "finish before close" and event == "close":
+            super().emit("finish")
+        if fault == "another error" and event == "error":
+            args = (ValueError(),)
+        answer = super().emit(event, *args)
+        if fault == "data after end" and event == "end":
+            super().emit("data", b"x")
+        if fault == "drain after close" and event == "close":
+            super().emit("drain")
+        if fault == "closes with its end" and event == "end":
+            self.destroy()
+        return answer
+
+    def write(self, data: Any, encoding: Any = None, callback: Any = None) -> Any:
+        fault = self.fault
+        if callable(encoding):
+            encoding, callback = None, encoding
+        if fault == "always True":
+            super().write(data, encoding, callback)
+            return True
+        if len(data) > 1000:
+            if fault == "loses a byte":
+                data = data[:-1]
+            elif fault == "another byte":
+                data = b"!" + data[1:]
+            elif fault == "raises":
+                raise ZeroDivisionError
+        if callback is not None:
+            callback = self.wrong(callback)
+        return super().write(data, encoding, callback)
+
+    def wrong(self, callback: Any) -> Any:
+        fault = self.fault
+        if fault == "callback at once":
+            callback(None)
+        if fault in ("callback at once", "callback never"):
+            return None
+        if fault == "callback twice":
+            return lambda error: (callback(error), callback(error))
+        if fault == "callback later":
+            return lambda error: self.once("close", lambda had_error: callback(error))
+        if fault == "success":
+            return lambda error: callback(None)
+        return callback
+
+    def pause(self) -> Any:
+        return self if self.fault == "no pause" else super().pause()
+
+    def destroy(self, error: Any = None) -> Any:
+        if self.fault == "error at once" and error is not None and not self.destroyed:
+            self.emit("error", error)
+        if self.fault == "destroyed twice" and self.closed:
+            self.emit("close", False)
+        return super().destroy(error)
+
+
+FAULTS = {
+    "loses a byte": ("data arrives whole and in order", "a: receives "),
+    "another byte": ("data arrives whole and in order", "other ones from 1"),
+    "raises": ("data arrives whole and in order", "raises ZeroDivisionError"),
+    "no close": ("data arrives whole and in order", "no 'close'"),
+    "close twice": ("data arrives whole and in order", "'close' comes 2 times"),
+    "drain after close": ("data arrives whole and in order", "['drain'] after 'close'"),
+    "always True": ("write answers false then drain comes", "answers True with"),
+    "no drain": ("write answers false then drain comes", "'drain' comes 0 times"),
+    "drain twice": ("write answers false then drain comes", "'drain' comes 2 times"),
+    "callback twice": ("callbacks come exactly once", "callback 0 is called 2 times"),
+    "callback never": ("callbacks come exactly once", "callback 0 is called 0 times"),
+    "callback at once": ("callbacks come exactly once", "before write() has returned"),
+    "callback later": ("callbacks come exactly once", "callbacks come in the order"),
+    "no end": ("finish and end come before close", "emits"),
+    "no finish": ("finish and end come before close", "emits"),
+    "finish twice": ("finish and end come before close", "emits"),
+    "data after end": ("finish and end come before close", "receives"),
+    "closes with its end": ("half open goes on", "a: receives"),
+    "success": ("destroy ends writes with an error", "calls back without an error"),
+    "finish before close": ("destroy ends writes with an error", "emits ['finish', 'close']"),
+    "no pause": ("pause holds back", "is_paused() is False"),
+    "no error": ("an error comes before close", "emits ['close']"),
+    "another error": ("an error comes before close", "ValueError"),
+    "error at once": ("an error comes before close", "within a call"),
+    "destroyed twice": ("nothing comes after close", "'close'"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_broken_is_found(run: Run, loop: netuv.Loop, fault: str) -> None:
+    def make_pair() -> tuple[Broken, ...]:
+        pair = tuple(Broken(handle=wire) for wire in MemoryWire.pair())
+        for each in pair:
+            each.fault = fault
+        return pair
+
+    name, text = FAULTS[fault]
+    with pytest.raises(AssertionError) as caught:
+        check_stream(make_pair, name, seconds=0.2)
+    assert str(caught.value).startswith(f"{name}: ")
+    assert text in str(caught.value)
+    run()
+    assert loop.handles == []
+
+
+def test_what_takes_all_and_is_never_full_is_found(run: Run) -> None:
+    with pytest.raises(AssertionError, match="still answers True after 64 MiB that nobody has read"):
+        check_stream(lambda: memory_pair(capacity=1 << 30), "write answers false then drain comes")
+
+
+def test_what_never_ends_is_found(run: Run) -> None:
+    timer = netuv.set_interval(lambda: None, 1)
+    with pytest.raises(AssertionError, match=r"not come to its end after 0.05 s"):
+        check_stream(memory_pair, "data arrives whole and in order", seconds=0.05)
+    timer.close()
