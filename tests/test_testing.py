@@ -526,7 +526,7 @@ class Half(Duplex):
         super().__init__()
         self.waiting: list[tuple[Any, Any]] = []  # (chunk, or None for the end; done)
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         netuv.next_tick(callback, *args)
 
     def _read(self, size: int) -> None:

@@ -345,7 +345,7 @@ class Attempt:
                 try:
                     socket.emit("connectionAttempt", address, port, family)
                 except BaseException:
-                    socket._tick(self._go_on, address, family)
+                    socket._next_tick(self._go_on, address, family)
                     raise
                 error = self._connect_one_of_many(address, family)
             if error is None:
@@ -395,7 +395,7 @@ class Attempt:
         try:
             self.socket.emit("connectionAttemptFailed", address, self.plan.port, family, error)
         except BaseException:
-            self.socket._tick(self._try_next)
+            self.socket._next_tick(self._try_next)
             raise
 
     def _on_attempt_timeout(self, address: str, family: int) -> None:

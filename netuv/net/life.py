@@ -135,7 +135,7 @@ class SocketLife(OnRead):
         if self._stream_life.errored is None:
             self._stream_life.errored = error
         self._stream_life.phase = CLOSED
-        self._tick(self._tell_end, error, self._stream_life, handle is None)
+        self._next_tick(self._tell_end, error, self._stream_life, handle is None)
         if self.server is not None:
             self.server._on_socket_destroyed()
         if self._steps:
@@ -162,7 +162,7 @@ class SocketLife(OnRead):
         had_error, *others = self._closing
         self._closing = tuple(others)
         if self._loop.ticks.queue:  # the tick that emits 'error' may still be among them, after an exception
-            self._tick(self._tell_close, had_error)
+            self._next_tick(self._tell_close, had_error)
         else:
             self._tell_close(had_error)
 
@@ -200,9 +200,9 @@ class SocketLife(OnRead):
                 self.remove_listener("close", self._tell_unsent)
             unwritten = [*writing.current_callbacks, *(callback for _, callback in writing.queue or ())]
             waiting = tuple(callback for callback in unwritten if callback is not None)
-            self._tick(self._call_all, waiting, never or errored or misuse.stream_destroyed("write"))
+            self._next_tick(self._call_all, waiting, never or errored or misuse.stream_destroyed("write"))
             ending = tuple(writing.end_callbacks or ())
-            self._tick(self._call_all, ending, errored or misuse.stream_destroyed("end"))
+            self._next_tick(self._call_all, ending, errored or misuse.stream_destroyed("end"))
         self._stream_life = state.Life()
         self._readable_state.begin_anew()
         writing.begin_anew()

@@ -31,13 +31,13 @@ class Listener(EventEmitter):
     _loop: Loop
     _given_fd: handles.GivenFd | None = None
     _handle: Any = None
-    _path: str | None = None
+    _listening_path: str | None = None
     _listen_id = 0
     _lookup_pending = False
     _close_owed = True  # 'close' is to come: from listen() or the first close() on
     _ref = True
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         raise NotImplementedError
 
     def _on_connection(self, handle: Any, status: int | None) -> None:
@@ -84,7 +84,7 @@ class Listener(EventEmitter):
             self.once("listening", callback)
         self._listen_id += 1
         self._close_owed = True
-        self._path = None
+        self._listening_path = None
         start()
         return self
 
@@ -162,9 +162,9 @@ class Listener(EventEmitter):
         except OSError as error:
             handle.close()
             status = -(error.errno or 0)
-            self._tick(self._emit_listen_error, errors.from_status(status, "listen", name))
+            self._next_tick(self._emit_listen_error, errors.from_status(status, "listen", name))
         else:
-            self._path = name
+            self._listening_path = name
             self._listen(handle, backlog, name, None)
 
     def _listen_fd(self, fd: int, backlog: int) -> None:
@@ -173,7 +173,7 @@ class Listener(EventEmitter):
         except errors.NetError as cause:
             failure = errors.from_status(handles.EINVAL, "listen")
             failure.__cause__ = cause
-            self._tick(self._emit_listen_error, failure)
+            self._next_tick(self._emit_listen_error, failure)
         else:
             self._listen(handle, backlog, None, None)
 
@@ -186,13 +186,13 @@ class Listener(EventEmitter):
         self._handle = handle
         handle.ref = self._ref
         self._loop.census.add(self)
-        self._tick(self._emit_listening)
+        self._next_tick(self._emit_listening)
 
     def _fail_listen(self, handle: Any, error: Any, address: str | None, port: int | None) -> None:
         handle.close()
-        self._path = None
+        self._listening_path = None
         failure = errors.from_uv_error(error, "listen", address, port)
-        self._tick(self._emit_listen_error, failure)
+        self._next_tick(self._emit_listen_error, failure)
 
     def _emit_listen_error(self, error: BaseException) -> None:
         self._maybe_emit_close()

@@ -85,7 +85,7 @@ class OnRead(Endpoint):
     def _schedule_rest(self) -> None:
         if not self._onread_scheduled:
             self._onread_scheduled = True
-            self._tick(self._deliver_rest)
+            self._next_tick(self._deliver_rest)
 
     def _deliver_rest(self) -> None:
         """Deliver what is left; the kernel is asked for more after that."""

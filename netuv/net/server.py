@@ -82,7 +82,7 @@ class Server(Listener):
         if given.get("socket_class") is not None:
             self._socket_class = _check_socket_class(given["socket_class"])
         self._handle: Any = None
-        self._path: str | None = None
+        self._listening_path: str | None = None
         self._listen_id = 0
         self._lookup_pending = False
         self._close_owed = True
@@ -96,7 +96,7 @@ class Server(Listener):
         state = f"listening on {self.address()}" if self.listening else "not listening"
         return f"<netuv.{type(self).__name__} {state}, {self._connections} connections>"
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         if not self._loop.closed:
             self._loop.next_tick(callback, *args)
 
@@ -141,7 +141,7 @@ class Server(Listener):
     def get_connections(self: Self, callback: Callable[[Any, int], object]) -> Self:
         """Tell ``callback(None, count)`` the number of connections. Node's ``getConnections()``."""
         checks.check_callback("callback", callback)
-        self._tick(callback, None, self._connections)
+        self._next_tick(callback, None, self._connections)
         return self
 
     # -- close -------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class Server(Listener):
             if self._close_owed:
                 self.once("close", lambda: callback(answer))
             else:
-                self._tick(callback, answer)
+                self._next_tick(callback, answer)
         handle, self._handle = self._handle, None
         self._loop.census.discard(self)
         if handle is not None:
@@ -196,7 +196,7 @@ class Server(Listener):
     def _maybe_emit_close(self) -> None:
         if self._handle is None and not self._connections and self._close_owed:
             self._close_owed = False
-            self._tick(self.emit, "close")
+            self._next_tick(self.emit, "close")
 
     def _close_with_loop(self) -> None:
         self.close()
@@ -229,7 +229,7 @@ class Server(Listener):
         """
         if handles.is_tcp(self._handle):
             return handles.name_of(self._handle.getsockname)
-        return self._path if self._handle is not None else None
+        return self._listening_path if self._handle is not None else None
 
     def ref(self: Self) -> Self:
         """Keep the loop running while it listens (the default). Node's ``ref()``."""

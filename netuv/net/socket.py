@@ -52,7 +52,7 @@ class Socket(Flow):
     #: 'address:port' of each attempt of an address-family race, in order. Node's name is the same.
     auto_select_family_attempted_addresses: list[str] | None = None
 
-    _type: str | None = None
+    _socket_type: str | None = None
     _block_list: Any = None
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
@@ -70,12 +70,15 @@ class Socket(Flow):
         if given.get("handle") is not None:
             self._adopt(handles.check_handle("handle", given["handle"], loop, handles.TTY, handles.Wire))
         elif given.get("fd") is not None:
-            handle, self._given_fd = handles.open_fd(loop, given["fd"], self._type)
+            handle, self._given_fd = handles.open_fd(loop, given["fd"], self._socket_type)
             self._adopt(handle)
         if given.get("signal") is not None:
             signal = given["signal"]
             abort.on_abort(
-                signal, lambda: self.destroy(errors.abort_error(signal.reason)), owner=self, tick=self._tick
+                signal,
+                lambda: self.destroy(errors.abort_error(signal.reason)),
+                owner=self,
+                tick=self._next_tick,
             )
 
     @classmethod
@@ -150,7 +153,7 @@ class Socket(Flow):
         kind = given.get("type")
         if kind not in (None, "tcp4", "tcp6", "unix"):
             raise misuse.invalid_arg_value("type", kind, "must be 'tcp4', 'tcp6' or 'unix'")
-        self._type = kind
+        self._socket_type = kind
         if given.get("allow_half_open"):
             self.allow_half_open = True
         if given.get("readable", True) is False:
@@ -196,7 +199,7 @@ class Socket(Flow):
             return f"<netuv.{name} destroyed>"
         return f"<netuv.{name} {self.ready_state} {self.remote_address or ''}>"
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         loop = self._loop
         if loop.ticks.ready and not loop.debug:
             self._ticks.append((callback, args))
@@ -225,7 +228,7 @@ class Socket(Flow):
         given, listener = opts.normalize("connect", args, keywords, opts.CONNECT_OPTIONS, "listener")
         self._loop.check()
         self._loop.check_thread()
-        plan = connecting.Plan(given, self._type, self._block_list)
+        plan = connecting.Plan(given, self._socket_type, self._block_list)
         if listener is not None:
             self.once("connect", listener)
         if self._handle is not None:

@@ -111,7 +111,7 @@ class FileInput(Terminal, Readable):
         self.fd = fd
         self._loop = loop
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         if not self._loop.forked:  # else what is asked of it is refused, and destroy() is silent
             self._loop.next_tick(callback, *args)
 
@@ -150,7 +150,7 @@ class FileOutput(Terminal, Writable):
         self.fd = fd
         self._loop = loop
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         if not self._loop.forked:  # else what is asked of it is refused, and destroy() is silent
             self._loop.next_tick(callback, *args)
 

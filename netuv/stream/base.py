@@ -10,7 +10,7 @@ A stream ends its life once, through ``destroy()``:
 ``destroy()`` again is a no-op, so everything that goes wrong may simply call it: the first to do so
 decides which error is heard.
 
-Hooks of a transport: ``_tick(callback, *args)`` runs something after the current callback (it must be
+Hooks of a transport: ``_next_tick(callback, *args)`` runs something after the current callback (it must be
 there), ``_destroy(error, done)`` gives up the resource, and ``_emit_close()`` may be replaced when
 'close' has to wait for the resource itself.
 """
@@ -93,7 +93,7 @@ class Stream(EventEmitter):
             return  # the hook was done already
         self._note_error(error)
         self._stream_life.phase = CLOSED
-        self._tick(self._emit_end_of_life, error)
+        self._next_tick(self._emit_end_of_life, error)
 
     def _emit_end_of_life(self, error: BaseException | None) -> None:
         if error is not None and not self._stream_life.error_told:
@@ -109,7 +109,7 @@ class Stream(EventEmitter):
 
     # -- hooks -------------------------------------------------------------------------------------
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         raise NotImplementedError
 
     def _may_destroy(self) -> bool:

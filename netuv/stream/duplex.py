@@ -31,7 +31,7 @@ class Duplex(Writable, Readable):
         if self._readable_state.phase != ENDED:
             return  # an 'end' listener has begun to connect anew
         if self._writable_state.phase == OPEN and not self.allow_half_open and self._can_write:
-            self._tick(self._end_with_peer)
+            self._next_tick(self._end_with_peer)
         elif self._writable_state.phase == FINISHED or not self._can_write:
             self.destroy()
 

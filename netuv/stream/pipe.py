@@ -47,7 +47,7 @@ class Pipe:
         source._readable_state.pipes += (self,)
         try:
             if source._readable_state.phase == ENDED:
-                source._tick(self._on_end)
+                source._next_tick(self._on_end)
             else:
                 source.once("end", self._on_end)
             # Before the user's own, so that it can tell whether there is one.
@@ -68,7 +68,7 @@ class Pipe:
                     source._readable_state.consumer = None
             raise
         if getattr(destination, "closed", False) is True:  # its 'close' may have been, and is not waited for
-            source._tick(self._leave_closed)
+            source._next_tick(self._leave_closed)
         if getattr(destination, "writable_need_drain", False) is True:
             self._wait()
         elif not source.readable_flowing:

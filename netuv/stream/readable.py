@@ -256,7 +256,7 @@ class Readable(Stream):
             self._readable_state.need_readable = False
             if not self._readable_state.emitted_readable:
                 self._readable_state.emitted_readable = True
-                self._tick(self._emit_readable)
+                self._next_tick(self._emit_readable)
         if not self._readable_state.reading:
             self._maybe_read_more()
 
@@ -279,7 +279,7 @@ class Readable(Stream):
             try:
                 self._emit_readable()
             except BaseException:
-                self._tick(self.read, 0)  # the transport's, which it does not come to now
+                self._next_tick(self.read, 0)  # the transport's, which it does not come to now
                 raise
 
     # -- read() ------------------------------------------------------------------------------------
@@ -421,7 +421,7 @@ class Readable(Stream):
         self._readable_state.need_readable = False
         if not self._readable_state.emitted_readable:
             self._readable_state.emitted_readable = True
-            self._tick(self._emit_readable)
+            self._next_tick(self._emit_readable)
 
     def _emit_readable(self) -> None:
         try:
@@ -456,14 +456,14 @@ class Readable(Stream):
             while self._readable_state.flowing and self.read() is not None:
                 pass
         except BaseException:
-            self._tick(self._flow)  # the listener that raised has had its chunk; the others follow
+            self._next_tick(self._flow)  # the listener that raised has had its chunk; the others follow
             raise
 
     def _maybe_read_more(self) -> None:
         """Fill the buffer up to the high-water mark, unless pause() said not to."""
         if not self._readable_state.reading_more:
             self._readable_state.reading_more = True
-            self._tick(self._read_more)
+            self._next_tick(self._read_more)
 
     def _read_more(self) -> None:
         try:
@@ -486,7 +486,7 @@ class Readable(Stream):
     def _schedule_end(self) -> None:
         if self._readable_state.phase != ENDED and not self._readable_state.end_scheduled:
             self._readable_state.end_scheduled = True
-            self._tick(self._emit_end)
+            self._next_tick(self._emit_end)
 
     def _emit_end(self) -> None:
         self._readable_state.end_scheduled = False
@@ -515,7 +515,7 @@ class Readable(Stream):
             self._readable_state.flowing = not self._readable_state.readable_listening
             if not self._readable_state.resume_scheduled:
                 self._readable_state.resume_scheduled = True
-                self._tick(self._resume)
+                self._next_tick(self._resume)
         if self._readable_state.paused:
             self._readable_state.paused = False
         return self
@@ -596,7 +596,7 @@ class Readable(Stream):
             if self._readable_state.length:
                 self._schedule_readable()
             elif not self._readable_state.reading:
-                self._tick(self.read, 0)
+                self._next_tick(self.read, 0)
         return self
 
     def _add_listener(self, event: str, listener: Any, prepend: bool = False) -> None:
@@ -612,7 +612,7 @@ class Readable(Stream):
             return super().remove_listener(event, f)
         finally:
             if event == "readable":
-                self._tick(self._update_readable_listening)
+                self._next_tick(self._update_readable_listening)
 
     def remove_all_listeners(self, event: str | None = None) -> Any:
         """As of EventEmitter."""
@@ -621,7 +621,7 @@ class Readable(Stream):
             return super().remove_all_listeners(event)
         finally:
             if event is None or event == "readable":
-                self._tick(self._update_readable_listening)
+                self._next_tick(self._update_readable_listening)
 
     def _update_readable_listening(self) -> None:
         self._readable_state.readable_listening = "readable" in self._events

@@ -154,14 +154,14 @@ class Writable(Stream):
             error = self._error_of_send(cause)
             self._note_error(error)
             callbacks = (callback,) if callback is not None else ()
-            self._tick(self._fail_write, error, callbacks, life)
+            self._next_tick(self._fail_write, error, callbacks, life)
             return False
         state.sent += size
         if self._idle is not None:
             self._idle.active()
         if not left:
             if callback is not None:
-                self._tick(callback, None)
+                self._next_tick(callback, None)
             return True
         state.writing = state.need_drain = True
         state.in_flight = wire
@@ -185,7 +185,7 @@ class Writable(Stream):
         """A write() or end(data) after the end: say so to the callback, and by 'error'."""
         error = self._ended_error() if self._writable_state.phase else misuse.stream_destroyed("write")
         if callback is not None:
-            self._tick(callback, error)
+            self._next_tick(callback, error)
         self._error_or_destroy(error)
         return error
 
@@ -246,7 +246,7 @@ class Writable(Stream):
             if getattr(error, "code", None) != "ERR_STREAM_DESTROYED":
                 self._note_error(error)
             if synchronous:
-                self._tick(self._fail_write, error, callbacks, self._stream_life)
+                self._next_tick(self._fail_write, error, callbacks, self._stream_life)
             else:
                 self._fail_write(error, callbacks, self._stream_life)
             return
@@ -257,14 +257,14 @@ class Writable(Stream):
             if not synchronous:
                 self._after_write(callbacks)
             elif callbacks:
-                self._tick(self._after_write, callbacks)
+                self._next_tick(self._after_write, callbacks)
             elif (
                 self._writable_state.need_drain
                 and self._writable_state.length == 0
                 and not self._writable_state.after_write_scheduled
             ):
                 self._writable_state.after_write_scheduled = True
-                self._tick(self._after_write, callbacks)
+                self._next_tick(self._after_write, callbacks)
             else:
                 self._maybe_finish()
 
@@ -307,7 +307,7 @@ class Writable(Stream):
                 callback(error)
             except BaseException:
                 if callbacks[index + 1 :]:
-                    self._tick(self._call_all, callbacks[index + 1 :], error)
+                    self._next_tick(self._call_all, callbacks[index + 1 :], error)
                 raise
 
     def _fail_queue(self, life: Life) -> None:
@@ -421,7 +421,7 @@ class Writable(Stream):
 
         if callback is not None:
             if error is not None or self._stream_life.errored is not None:
-                self._tick(callback, error or self._stream_life.errored)
+                self._next_tick(callback, error or self._stream_life.errored)
             else:
                 if self._writable_state.end_callbacks is None:
                     self._writable_state.end_callbacks = []
@@ -445,7 +445,7 @@ class Writable(Stream):
             try:
                 self.emit("prefinish")
             finally:
-                self._tick(self._finish_unless_destroyed)
+                self._next_tick(self._finish_unless_destroyed)
             return
         try:
             self._final(self._on_final)
@@ -470,7 +470,7 @@ class Writable(Stream):
             try:
                 self.emit("prefinish")
             finally:
-                self._tick(self._finish)
+                self._next_tick(self._finish)
 
     def _finish_unless_destroyed(self) -> None:
         if not self._stream_life.phase:
@@ -500,7 +500,7 @@ class Writable(Stream):
     def destroy(self: Self, error: BaseException | None = None) -> Self:
         """As of Stream; what is queued hears of it."""
         if (self._writable_state.queue or self._writable_state.end_callbacks) and not self._stream_life.phase:
-            self._tick(self._fail_queue, self._stream_life)
+            self._next_tick(self._fail_queue, self._stream_life)
         return super().destroy(error)
 
     # -- hooks -------------------------------------------------------------------------------------

@@ -419,7 +419,7 @@ def stream_of(kind: type) -> Any:
         kind.__name__,
         (kind,),
         {
-            "_tick": lambda self, callback, *args: netuv.next_tick(callback, *args),
+            "_next_tick": lambda self, callback, *args: netuv.next_tick(callback, *args),
             "_read": lambda self, size: None,
             "_write": lambda self, chunk, done: done(None),
         },

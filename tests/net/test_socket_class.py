@@ -18,6 +18,7 @@ class Game(netuv.Socket):
         self.name = "nobody"
         self._queue = ["first"]
         self._type = "human"
+        self._tick = 0
         self._path = "north"
         self._state = self._phase = self._writing = self._flowing = "waiting"
 
@@ -69,7 +70,7 @@ def test_accepted_sockets_are_of_the_class(
 
     sock, got = accept_one(run, must_call, peer, transport, use, socket_class=Game)
     assert type(sock) is Game
-    assert (sock._queue, sock._type) == (["first"], "human")
+    assert (sock._queue, sock._type, sock._tick) == (["first"], "human", 0)
     assert isinstance(sock.server, netuv.Server)
     assert (heard, got) == ([b"hello"], b"Ada: hi")
     assert (sock.bytes_read, sock.bytes_written) == (5, 7)

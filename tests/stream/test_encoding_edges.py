@@ -19,7 +19,7 @@ class Sink(Writable):
         super().__init__()
         self.received = b""
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         pass
 
     def _write(self, chunk: Any, done: Any) -> None:

@@ -375,7 +375,7 @@ def test_unpipe_before_the_tick_of_an_ended_source(run: Run) -> None:
 
 def test_pipe_under_nodes_names(run: Run) -> None:
     class R(node_stream.Readable):
-        def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+        def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
             netuv.next_tick(callback, *args)
 
         def _read(self, size: int) -> None:

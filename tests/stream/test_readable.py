@@ -332,7 +332,7 @@ def test_a_read_before_the_readable_tick_does_not_stop_the_flow() -> None:
     ticks: list[Any] = []
 
     class Source(Readable):
-        def _tick(self, callback: Any, *args: Any) -> None:
+        def _next_tick(self, callback: Any, *args: Any) -> None:
             ticks.append((callback, args))
 
         def _read(self, size: int) -> None:

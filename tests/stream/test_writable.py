@@ -265,7 +265,7 @@ def test_an_end_whose_prefinish_listener_destroys_calls_back() -> None:
     heard: list[Any] = []
 
     class Target(Writable):
-        def _tick(self, callback: Any, *args: Any) -> None:
+        def _next_tick(self, callback: Any, *args: Any) -> None:
             ticks.append((callback, args))
 
     target = Target()

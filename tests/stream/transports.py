@@ -129,7 +129,7 @@ class MemoryStream(Duplex):
         self._rest: Any = None  # (data, done) of a write that did not fit
         self._resets = False
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         self.world.tick(callback, *args)
 
     # reading

@@ -60,7 +60,7 @@ class MemoryStream(Duplex):
         self.wants = False
         self.rest: Any = None  # (data, done) of a write that did not fit
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         self.scheduler.tick(callback, *args)
 
     def _read(self, size: int) -> None:
@@ -158,7 +158,7 @@ class MemoryWire:
 class Own:
     """A transport of nothing: the loop's ticks are all there is."""
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         netuv.next_tick(callback, *args)
 
 
@@ -232,7 +232,7 @@ class Sink(Writable):
         self.chunks: list[bytes] = []
         self.done: Any = None
 
-    def _tick(self, callback: Callable[..., object], *args: Any) -> None:
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         self.wire.tick(callback, *args)
 
     def _write(self, chunk: Any, done: Any) -> None:
