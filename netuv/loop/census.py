@@ -9,7 +9,6 @@ libuv knows besides is hidden, when it is netuv's own, or else foreign: the user
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 
@@ -41,14 +40,21 @@ class Part(Protocol):
 class Census:
     """Who is there."""
 
-    __slots__ = ("_hidden", "_owners", "add", "discard")
+    __slots__ = ("_hidden", "_owners")
 
     def __init__(self) -> None:
-        self._owners: set[Owner] = set()
+        self._owners: dict[
+            int, Owner
+        ] = {}  # by id(): objects of a user's class may be equal, or have no hash
         self._hidden: set[Any] = set()
-        #: Let an owner in; let it go.
-        self.add: Callable[[Any], None] = self._owners.add
-        self.discard: Callable[[Any], None] = self._owners.discard
+
+    def add(self, owner: Any) -> None:
+        """Let an owner in, or leave it in."""
+        self._owners[id(owner)] = owner
+
+    def discard(self, owner: Any) -> None:
+        """Let it go, if it is there."""
+        self._owners.pop(id(owner), None)
 
     def hide(self, *handles: Any) -> None:
         """These handles are the loop's own."""
@@ -56,7 +62,7 @@ class Census:
 
     def owners(self) -> list[Owner]:
         """A copy of the list, which may change while each is told something."""
-        return list(self._owners)
+        return list(self._owners.values())
 
     def others(self, uv: Any) -> list[Any]:
         """All handles of libuv's that are not the loop's own; those that are closing, too."""
@@ -64,13 +70,13 @@ class Census:
 
     def foreign(self, uv: Any) -> list[Any]:
         """The user's own pyuv handles that are open."""
-        known = {owner._handle for owner in self._owners}
+        known = {owner._handle for owner in self._owners.values()}
         return [handle for handle in self.others(uv) if not handle.closed and handle not in known]
 
     def open(self, uv: Any, parts: list[Part]) -> list[Any]:
         """Owners, what waits in the parts, and foreign handles."""
         waiting = [each for part in parts for each in part.waiting()]
-        return [*self._owners, *waiting, *self.foreign(uv)]
+        return [*self._owners.values(), *waiting, *self.foreign(uv)]
 
     def forget_hidden(self) -> None:
         """The loop has no handles any more."""

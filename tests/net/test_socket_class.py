@@ -103,6 +103,26 @@ def test_options_of_the_server_reach_the_class(
     assert got == b"hello"
 
 
+def test_sockets_may_be_equal_and_have_no_hash(
+    run: Run, must_call: MustCall, peer: PeerOf, transport: Transport, loop: netuv.Loop
+) -> None:
+    class Alike(netuv.Socket):
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Alike)
+
+        __hash__ = None  # type: ignore[assignment]
+
+    def use(sock: netuv.Socket) -> None:
+        open_now = [each for each in loop.handles if isinstance(each, Alike)]
+        assert len(open_now) == 1
+        assert open_now[0] is sock
+        sock.on("data", lambda data: sock.end(data))
+
+    _, got = accept_one(run, must_call, peer, transport, use, socket_class=Alike)
+    assert got == b"hello"
+    assert loop.handles == []
+
+
 def test_an_init_that_raises_closes_the_connection(
     run: Run, must_call: MustCall, peer: PeerOf, transport: Transport
 ) -> None:
