@@ -175,8 +175,6 @@ class MemoryWire(turn.Async, wire.Wire):  # type: ignore[misc]
         if into.writer is not None:
             into.writer._later(into.writer._flush)
 
-    # -- what the loop calls -----------------------------------------------------------------------
-
     def _later(self, call: Callable[[], object]) -> None:
         self._due.append(call)
         turn.Async.send(self)
@@ -208,8 +206,9 @@ class MemoryWire(turn.Async, wire.Wire):  # type: ignore[misc]
             on_read(self, None, status)
 
     def _flush(self) -> None:
-        """Send what has waited, then the end; each is told in a turn of its own."""
+        """Send what has waited, then the end. The first is told at once, each other one in the next turn."""
         line = self._out
+        told: list[Callable[[], object]] = []
         while self._writes:
             rest, on_sent = self._writes.popleft()
             status = handles.EPIPE if line.reader is None else None
@@ -218,13 +217,18 @@ class MemoryWire(turn.Async, wire.Wire):  # type: ignore[misc]
                 if rest:
                     self._writes.appendleft((rest, on_sent))
                     break
-            self._later(partial(on_sent, self, status))
+            told.append(partial(on_sent, self, status))
         if not self._writes and self._on_shutdown is not None:
             line.ended = True
             on_done, self._on_shutdown = self._on_shutdown, None
-            self._later(partial(on_done, self, None))
+            told.append(partial(on_done, self, None))
         if line.reader is not None:
             line.reader._look()
+        if told[1:]:
+            self._due.extendleft(reversed(told[1:]))
+            turn.Async.send(self)
+        if told:
+            told[0]()
 
     def _update_ref(self) -> None:
         """What libuv calls active: a stream that neither reads nor has requests does not hold the loop."""
@@ -683,17 +687,11 @@ def check_stream(
 
 
 def _run_bounded(loop: Loop, seconds: float) -> None:
-    expired = False
-
     def on_timeout() -> None:
-        nonlocal expired
-        expired = True
-        loop.stop()
+        raise TimeoutError(f"it has not come to its end after {seconds} s")
 
     guard = set_timeout(on_timeout, seconds * 1000, loop=loop).unref()
     try:
         loop.run()
     finally:
         guard.close()
-    if expired:
-        raise TimeoutError(f"it has not come to its end after {seconds} s")
