@@ -167,6 +167,18 @@ FOUND = {
         [("data", "a", "write", 0, "bytes", False), ("readable", "a", "end", None, False)],
         ("leave", "end"),
     ),
+    "'drain' that waits behind what there is to read": Plan(
+        Options(),
+        [
+            ("now", "b", "pipe", False),
+            ("now", "a", "write", 65536, "str", False),
+            *[("turn", "a", "nothing")] * 2,
+            ("event", "a", "data", True),
+            ("turn", "a", "nothing"),
+        ],
+        [],
+        END,
+    ),
     "end() calls back when it destroys": Plan(
         Options(), [("now", "a", "end", None, True)], [("prefinish", "a", "destroy", False)], END
     ),
