@@ -158,7 +158,8 @@ class Flow(SocketLife):
             return
 
         def on_shutdown(handle: Any, status: int | None) -> None:
-            done(None)
+            if handle is self._writable_state.wire:  # else of a former life
+                done(None)
 
         try:
             self._handle.shutdown(on_shutdown)

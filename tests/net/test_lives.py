@@ -275,3 +275,29 @@ def test_a_reset_is_the_former_lifes(run: Run, transport: Any, server: netuv.Ser
     client.resume()
     run()
     assert log.names().count(("close", False)) == 2
+
+
+def test_a_fin_under_way_is_of_the_former_life(run: Run, transport: Any, server: netuv.Server) -> None:
+    log = Log()
+    client = log.socket
+
+    @client.once("connect")
+    def on_first_connect() -> None:
+        client.end()
+        client.destroy()
+        client.connect(*transport.connect_args(server))
+        client.end()
+
+    def on_close(had_error: bool) -> None:
+        if log.names().count(("close", False)) == 2:
+            server.close()
+
+    client.on("close", on_close)
+    server.on("listening", lambda: client.connect(*transport.connect_args(server)))
+    client.resume()
+    run()
+    # (On a Unix socket libuv may have connected before it tells that the former handle is closed.)
+    names = log.names()
+    assert [names.count(each) for each in ("connect", "finish", "end", ("close", False))] == [2, 1, 1, 2]
+    assert len(names) == 7  # with 'ready' of the second life
+    assert names.index("finish") > len(names) - 1 - names[::-1].index("connect")
