@@ -36,6 +36,7 @@ LAYERS = (
     (
         "net.options",
         "net.connecting",
+        "net.owner",
         "net.endpoint",
         "net.onread",
         "net.life",

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from netuv import checks, errors, misuse
 from netuv.address import AddressInfo
-from netuv.loop import Loop
 from netuv.net import options as opts
+from netuv.net.owner import HandleOwner
 from netuv.stream import Duplex
 from netuv.timers import IdleTimer, to_number
 from netuv.uv import handles
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Endpoint")
 
 
-class Endpoint(Duplex):
+class Endpoint(HandleOwner, Duplex):
     """The part of Socket that is about its connection as a whole."""
 
     #: True from connect() to 'connect'. Node's ``connecting``.
@@ -31,10 +31,7 @@ class Endpoint(Duplex):
     #: The idle timeout in ms, or None when none was set. Node's ``timeout``.
     timeout: float | None = None
 
-    _loop: Loop
-    _handle: Any = None
     _idle: IdleTimer | None = None
-    _ref: bool = True
     _no_delay: bool = False
     _keep_alive: bool = False
     _keep_alive_delay: int = 0  # s
@@ -65,7 +62,6 @@ class Endpoint(Duplex):
         if self._idle is not None:
             self._idle.close()
             self._idle = None
-        self._readable_state.consumer = None
         if timeout == 0:
             if callback is not None:
                 self.remove_listener("timeout", callback)
@@ -169,13 +165,6 @@ class Endpoint(Duplex):
     def unref(self: Self) -> Self:
         """Do not keep the loop running for this socket. Node's ``unref()``."""
         return self._set_ref(False)
-
-    def _set_ref(self: Self, ref: bool) -> Self:
-        self._loop.check_thread()
-        self._ref = ref
-        if self._handle is not None:
-            self._handle.ref = ref
-        return self
 
     # -- facts -------------------------------------------------------------------------------------
 

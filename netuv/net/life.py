@@ -15,7 +15,7 @@ from netuv.net.onread import OnRead
 from netuv.stream import state
 from netuv.stream.base import Done
 from netuv.stream.state import CLOSED, FINISHED, TOLD
-from netuv.uv import handles, turn
+from netuv.uv import handles
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="SocketLife")
@@ -28,7 +28,6 @@ class SocketLife(OnRead):
     server: Any = None
 
     _attempt: Any = None  # the connecting.Attempt of the current connect()
-    _given_fd: handles.GivenFd | None = None
     _resetting: bool = False
     _closing: tuple[bool, ...] = ()  # had_error of the lives whose handle libuv has still to close
     _steps: tuple[Callable[[], None], ...] = ()  # the 'connect' listeners that are netuv's own
@@ -64,13 +63,7 @@ class SocketLife(OnRead):
         if self._attempt is not None:
             self._attempt.cancelled = True
             self._attempt = None
-        handle, self._handle = self._handle, None
-        self._loop.census.discard(self)
-        if handle is not None:
-            turn.close_quietly(handle, self._loop.forked)
-        if self._given_fd is not None:
-            self._given_fd.close()
-            self._given_fd = None
+        self._close_quietly()
 
     def destroy_soon(self) -> None:
         """Destroy the socket once all is written. Node's ``destroySoon()``."""
@@ -130,8 +123,7 @@ class SocketLife(OnRead):
             self._closing += (error is not None,)
             handle.close(self._on_closed)
             if self._given_fd is not None:
-                self._given_fd.close()
-                self._given_fd = None
+                self._close_given_fd()
         if self._stream_life.errored is None:
             self._stream_life.errored = error
         self._stream_life.phase = CLOSED
@@ -170,8 +162,7 @@ class SocketLife(OnRead):
         if self._handle is None:  # else a new life has begun, which is in the census
             self._loop.census.discard(self)
             if self._given_fd is not None:  # Ctrl-C has interrupted destroy()
-                self._given_fd.close()
-                self._given_fd = None
+                self._close_given_fd()
         try:
             self.emit("close", had_error)
         finally:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from netuv import abort, checks, errors, misuse
 from netuv.dns import lookup
 from netuv.emitter import EventEmitter
-from netuv.loop import Loop
 from netuv.net import options as opts
+from netuv.net.owner import HandleOwner
 from netuv.uv import handles
 
 if TYPE_CHECKING:
@@ -25,17 +25,13 @@ DEFAULT_BACKLOG = 511
 _ANY = "0.0.0.0"
 
 
-class Listener(EventEmitter):
+class Listener(HandleOwner, EventEmitter):
     """The part of Server that is about listen()."""
 
-    _loop: Loop
-    _given_fd: handles.GivenFd | None = None
-    _handle: Any = None
     _listening_path: str | None = None
     _listen_id = 0
     _lookup_pending = False
     _close_owed = True  # 'close' is to come: from listen() or the first close() on
-    _ref = True
 
     def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         raise NotImplementedError

@@ -19,7 +19,7 @@ from netuv.net import admission
 from netuv.net import options as opts
 from netuv.net.listening import Listener
 from netuv.net.socket import Socket
-from netuv.uv import handles, turn
+from netuv.uv import handles
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Server")
@@ -48,7 +48,6 @@ class Server(Listener):
     __reduce_ex__ = misuse.refuse_copy
 
     _socket_class: type[Socket] = Socket
-    _given_fd: handles.GivenFd | None = None
     _max_connections: float | None = None
 
     def __init__(
@@ -81,13 +80,7 @@ class Server(Listener):
         self._block_list = check_block_list("block_list", given.get("block_list"))
         if given.get("socket_class") is not None:
             self._socket_class = _check_socket_class(given["socket_class"])
-        self._handle: Any = None
-        self._listening_path: str | None = None
-        self._listen_id = 0
-        self._lookup_pending = False
-        self._close_owed = True
         self._connections = 0
-        self._ref = True
         if listener is not None:
             checks.check_callback("listener", listener)
             self.on("connection", listener)
@@ -173,9 +166,7 @@ class Server(Listener):
         self._loop.census.discard(self)
         if handle is not None:
             handle.close()
-            if self._given_fd is not None:
-                self._given_fd.close()
-                self._given_fd = None
+            self._close_given_fd()
         if running or self._close_owed:
             self._maybe_emit_close()
         return self
@@ -184,14 +175,8 @@ class Server(Listener):
         pass
 
     def _give_up(self) -> None:
-        handle, self._handle = self._handle, None
         self._lookup_pending = False
-        self._loop.census.discard(self)
-        if handle is not None:
-            turn.close_quietly(handle, self._loop.forked)
-        if self._given_fd is not None:
-            self._given_fd.close()
-            self._given_fd = None
+        self._close_quietly()
 
     def _maybe_emit_close(self) -> None:
         if self._handle is None and not self._connections and self._close_owed:
@@ -238,13 +223,6 @@ class Server(Listener):
     def unref(self: Self) -> Self:
         """Do not keep the loop running for this server. Node's ``unref()``."""
         return self._set_ref(False)
-
-    def _set_ref(self: Self, ref: bool) -> Self:
-        self._loop.check_thread()
-        self._ref = ref
-        if self._handle is not None:
-            self._handle.ref = ref
-        return self
 
 
 def _check_socket_class(value: Any) -> type[Socket]:
