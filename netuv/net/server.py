@@ -78,8 +78,9 @@ class Server(Listener):
         delay = given.get("keep_alive_initial_delay", 0)
         self._keep_alive_delay = opts.check_delay("keep_alive_initial_delay", delay) // 1000
         self._block_list = check_block_list("block_list", given.get("block_list"))
-        if given.get("socket_class") is not None:
-            self._socket_class = _check_socket_class(given["socket_class"])
+        kind = given.get("socket_class")
+        kind = self._socket_class if kind is None else _check_socket_class(kind)
+        self._make_socket = kind._maker()
         self._connections = 0
         if listener is not None:
             checks.check_callback("listener", listener)
@@ -118,7 +119,7 @@ class Server(Listener):
                     return
                 self._connections += 1
                 try:
-                    socket = self._socket_class._accepted(client, self)
+                    socket = self._make_socket(client, self)
                 except BaseException:
                     if not client.closed:
                         client.close()

@@ -82,10 +82,14 @@ class Socket(Flow):
             )
 
     @classmethod
+    def _maker(cls: type[Self]) -> Callable[[Any, Any], Self]:
+        """What a server calls, with a handle and itself, for each connection that it accepts."""
+        own_init = not cls.__init__.__module__.startswith("netuv.")
+        return cls._accepted_by_init if own_init else cls._accepted
+
+    @classmethod
     def _accepted(cls: type[Self], handle: Any, server: Any) -> Self:
         """The socket of a connection that a server accepted; it reads ahead at once, unless paused."""
-        if not cls.__init__.__module__.startswith("netuv."):
-            return cls._accepted_by_init(handle, server)
         self = cls.__new__(cls)
         self._events = {}
         self._stream_life = Life()
