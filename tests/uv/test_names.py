@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +19,6 @@ pytestmark = [
     ),
 ]
 abstract = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="abstract names are Linux's")
-
-
-@pytest.fixture
-def uv() -> Iterator[pyuv.Loop]:
-    loop = pyuv.Loop()
-    yield loop
-    for handle in loop.handles:
-        if not handle.closed:
-            handle.close()
-    loop.run()
 
 
 def a_name(size: int, last: bytes = b"") -> bytes:

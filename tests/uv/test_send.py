@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,33 +30,6 @@ def send(request: pytest.FixtureRequest) -> Send:
     if request.param == "python":
         return wire.send
     return lambda handle, data, on_sent: handle.send(data, on_sent)  # type: ignore[no-any-return]
-
-
-@pytest.fixture
-def uv() -> Iterator[pyuv.Loop]:
-    loop = pyuv.Loop()
-    yield loop
-    for handle in loop.handles:
-        if not handle.closed:
-            handle.close()
-    loop.run()
-
-
-@pytest.fixture(params=["tcp", "pipe"])
-def pair(request: pytest.FixtureRequest, uv: pyuv.Loop) -> Iterator[tuple[Any, socket.socket]]:
-    """A connected pyuv stream and the stdlib socket at its other end."""
-    if request.param == "tcp":
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            mine = socket.create_connection(server.getsockname())
-            peer, _ = server.accept()
-        stream: Any = pyuv.TCP(uv)
-    else:
-        mine, peer = socket.socketpair()
-        stream = pyuv.Pipe(uv)
-    peer.settimeout(LIMIT)
-    stream.open(mine.detach())
-    with peer:
-        yield stream, peer
 
 
 class Told:

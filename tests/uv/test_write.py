@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,33 +25,6 @@ def script(code: str, *args: str) -> str:
     done = subprocess.run(command, timeout=3 * LIMIT, text=True, capture_output=True, check=False)
     assert done.returncode == 0, f"ended with {done.returncode}: {done.stderr}"
     return done.stdout.strip()
-
-
-@pytest.fixture
-def uv() -> Iterator[pyuv.Loop]:
-    loop = pyuv.Loop()
-    yield loop
-    for handle in loop.handles:
-        if not handle.closed:
-            handle.close()
-    loop.run()
-
-
-@pytest.fixture(params=["tcp", "pipe"])
-def pair(request: pytest.FixtureRequest, uv: pyuv.Loop) -> Iterator[tuple[Any, socket.socket]]:
-    """A connected pyuv stream and the stdlib socket at its other end."""
-    if request.param == "tcp":
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            mine = socket.create_connection(server.getsockname())
-            peer, _ = server.accept()
-        stream: Any = pyuv.TCP(uv)
-    else:
-        mine, peer = socket.socketpair()
-        stream = pyuv.Pipe(uv)
-    peer.settimeout(LIMIT)
-    stream.open(mine.detach())
-    with peer:
-        yield stream, peer
 
 
 MANY = """
