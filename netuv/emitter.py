@@ -275,6 +275,7 @@ class EventEmitter(pyee.EventEmitter):
         return self.prepend_listener(event, _Once(self, event, f))
 
     def _add_listener(self, event: str, listener: Listener, prepend: bool = False) -> None:
+        # The usual case of check_callback(), without a call.
         function: Any = listener.__func__ if type(listener) is MethodType else listener
         plain = type(function) is FunctionType and not function.__code__.co_flags & checks.GENERATOR_FLAGS
         if not plain and type(listener) is not _Once:  # which has checked its own

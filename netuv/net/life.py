@@ -57,7 +57,7 @@ class SocketLife(OnRead):
         self._stream_life.guard = self._loop.check_thread
 
     def _give_up(self) -> None:
-        self._stream_life.phase = CLOSED
+        self._stream_life.phase = max(self._stream_life.phase, CLOSED)
         self.connecting = False
         self._close_wire()
         if self._attempt is not None:

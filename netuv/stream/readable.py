@@ -12,7 +12,7 @@ False  ``pause()``, ``unpipe()``, a 'readable' one    waits for ``resume()`` or 
 
 The transport hands chunks to ``push()`` and the end to ``push(None)``. ``push`` answers whether more is
 wanted; when it is not, the transport stops, and is asked again through ``_read(n)``. While such a request
-is open ``_reading`` is True, so that it is asked only once. A chunk answers the request; but a transport
+is open ``reading`` is True, so that it is asked only once. A chunk answers the request; but a transport
 that goes on by itself until ``_stop_reading()``, as a socket does, says so with ``_reads_on``, and the
 request stays open for as long. ``pause()`` is stronger than Node's: it tells the transport at once through
 ``_stop_reading()``, so the peer is held back by the kernel's window.

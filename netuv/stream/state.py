@@ -12,8 +12,9 @@ Writing      OPEN, ENDING, FINAL, SHUT, FINISHED                 end(), the empt
 ===========  ==================================================  =========================================
 
 The first phase of each is 0, so ``if not life.phase`` asks whether a stream is alive. ``base``, ``readable``
-and ``writable`` write one of these objects each; everybody else reads. What is in them is no name that a
-subclass would have to avoid.
+and ``writable`` write one of these objects each. A Socket writes besides what is about its handle: ``wire``,
+``in_flight``, ``received``, ``guard``, and the last phases of its Life, since 'close' waits for libuv. No
+subclass has to avoid the names in here.
 """
 
 from __future__ import annotations
