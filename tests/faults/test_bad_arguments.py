@@ -306,7 +306,7 @@ def test_write_of_none_is_refused(connect: Callable[..., Connection], run: Any) 
     run()
 
 
-@pytest.mark.parametrize("encoding", ["utf9", "", 5, "UTF 8"])
+@pytest.mark.parametrize("encoding", ["utf9", "", 5, "UTF 8", "buffer"])
 def test_write_with_an_unknown_encoding(connect: Callable[..., Connection], run: Any, encoding: Any) -> None:
     mine = connect().mine
     if encoding == "":  # false, so the default one, as in Node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from helpers import LIMIT
 
 import netuv
-from tests.loop.programs import Boom, boom
+from tests.loop.programs import Boom, boom, script
 
 
 def test_call_soon_threadsafe_wakes_the_loop(loop: netuv.Loop, run: Any, peer: Any) -> None:
@@ -125,3 +126,56 @@ def test_a_loop_for_each_of_several_threads(peer: Any) -> None:
     assert [echoed for _, echoed in answers] == [10] * 4
     assert len({id(loop) for loop, _ in answers}) == 4
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+MEMORY = """
+    import gc, os, pathlib, socket, threading, warnings
+    import netuv
+
+    warnings.simplefilter("ignore", ResourceWarning)  # of a loop that is left open
+
+    def resident():
+        return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4  # KiB
+
+    def work():
+        loop = netuv.default_loop()
+        near, far = socket.socketpair()
+        reader = netuv.Socket(fd=near.detach())
+        far.sendall(b"x" * 150_000)
+        counts = []
+
+        def on_data(data):
+            counts.append(len(data))
+            if sum(counts) == 150_000:
+                loop.stop()
+
+        reader.on("data", on_data)
+        netuv.run()
+        assert sum(counts) == 150_000 and loop.handles
+        reader.destroy()
+        far.close()
+        if os.environ["LOOP"] == "closed":
+            loop.close()
+
+    def threads(count):
+        for _ in range(count):
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+        gc.collect()
+
+    threads(10)
+    before = resident()
+    threads(60)
+    print((resident() - before) // 60)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is Linux's")
+@pytest.mark.skipif("asan" in os.environ.get("LD_PRELOAD", ""), reason="the sanitizer keeps what is freed")
+@pytest.mark.parametrize("loop_is", ["closed", "left open"])
+def test_a_thread_that_ends_leaves_no_read_buffers(loop_is: str) -> None:
+    """Its loop was stopped in the middle; what it leaves open is closed when the thread is over."""
+    done = script(MEMORY, LOOP=loop_is)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) < 30  # KiB a thread; one read buffer alone has 64 or 256
