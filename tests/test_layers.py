@@ -30,7 +30,15 @@ LAYERS = (
         "loop.loop",
         "loop",
     ),
-    ("stream.encoding", "stream.state", "stream.base", "stream.readable", "stream.writable", "stream.duplex"),
+    (
+        "stream.encoding",
+        "stream.readbuffer",
+        "stream.state",
+        "stream.base",
+        "stream.readable",
+        "stream.writable",
+        "stream.duplex",
+    ),
     ("stream.pipe", "stream"),
     ("abort", "timers", "dns", "events"),
     (

@@ -30,7 +30,6 @@ Hooks of a transport: ``_read(n)`` (start delivering; ``n`` bytes are wanted), `
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -39,7 +38,8 @@ from netuv import misuse
 from netuv.emitter import EventEmitter
 from netuv.stream.base import Stream
 from netuv.stream.encoding import Decoder, canonical, encode
-from netuv.stream.state import ALIVE, ENDED, EOF, TOLD, Reading
+from netuv.stream.readbuffer import EMPTY, ReadBuffer
+from netuv.stream.state import ALIVE, ENDED, EOF, OPEN, TOLD, Reading
 
 if TYPE_CHECKING:
     from netuv.stream.pipe import Pipe
@@ -72,7 +72,7 @@ class Readable(Stream):
     @property
     def readable_length(self) -> int:
         """Bytes (characters after set_encoding) waiting for read(). Node's ``readableLength``."""
-        return self._readable_state.length
+        return self._readable_state.buffer.length
 
     @property
     def readable_ended(self) -> bool:
@@ -152,7 +152,7 @@ class Readable(Stream):
                 return self._wants_more()
         if (
             self._readable_state.flowing
-            and not self._readable_state.length
+            and not self._readable_state.buffer.length
             and not self._readable_state.in_read
             and "data" in self._events
         ):
@@ -164,12 +164,16 @@ class Readable(Stream):
                     self._maybe_read_more()
         else:
             self._readable_state.consumer = None
-            if self._readable_state.buffer is None:
-                self._readable_state.buffer = deque()
-            self._readable_state.buffer.append(chunk)
-            self._readable_state.length += len(chunk)
-            self._after_buffering()
-        length = self._readable_state.length
+            if self._readable_state.buffer is EMPTY:
+                self._readable_state.buffer = ReadBuffer()
+            buffer = self._readable_state.buffer
+            buffer.chunks.append(chunk)  # ReadBuffer.append() without a call
+            buffer.length += len(chunk)
+            if self._readable_state.need_readable:
+                self._schedule_readable()
+            if not self._readable_state.reading:
+                self._maybe_read_more()
+        length = self._readable_state.buffer.length
         return not self._readable_state.phase and (not length or length < self.readable_high_water_mark)
 
     def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
@@ -197,7 +201,7 @@ class Readable(Stream):
                 chunk = decoder.write(chunk) + decoder.end()
             if (
                 self._readable_state.flowing
-                and not self._readable_state.length
+                and not self._readable_state.buffer.length
                 and not self._readable_state.in_read
                 and "data" in self._events
             ):
@@ -208,12 +212,13 @@ class Readable(Stream):
                     self._maybe_read_more()
             else:
                 self._readable_state.consumer = None
-                if self._readable_state.buffer is None:
-                    self._readable_state.buffer = deque()
-                self._drop_taken()
-                self._readable_state.buffer.appendleft(chunk)
-                self._readable_state.length += len(chunk)
-                self._after_buffering()
+                if self._readable_state.buffer is EMPTY:
+                    self._readable_state.buffer = ReadBuffer()
+                self._readable_state.buffer.prepend(chunk)
+                if self._readable_state.need_readable:
+                    self._schedule_readable()
+                if not self._readable_state.reading:
+                    self._maybe_read_more()
         return self._wants_more()
 
     def _as_chunk(self, chunk: Any, encoding: str | None) -> Chunk:
@@ -233,7 +238,7 @@ class Readable(Stream):
         """
         if (
             self._readable_state.flowing
-            and self._readable_state.length == 0
+            and self._readable_state.buffer.length == 0
             and self._readable_state.decoder is None
         ):
             listeners = self._events.get("data", ())
@@ -248,17 +253,9 @@ class Readable(Stream):
 
     def _wants_more(self) -> bool:
         return not self._readable_state.phase and (
-            self._readable_state.length < self.readable_high_water_mark or self._readable_state.length == 0
+            self._readable_state.buffer.length < self.readable_high_water_mark
+            or self._readable_state.buffer.length == 0
         )
-
-    def _after_buffering(self) -> None:
-        if self._readable_state.need_readable:
-            self._readable_state.need_readable = False
-            if not self._readable_state.emitted_readable:
-                self._readable_state.emitted_readable = True
-                self._next_tick(self._emit_readable)
-        if not self._readable_state.reading:
-            self._maybe_read_more()
 
     def _on_eof(self) -> None:
         if self._readable_state.phase:
@@ -266,10 +263,9 @@ class Readable(Stream):
         if self._readable_state.decoder is not None:
             rest = self._readable_state.decoder.end()
             if rest:
-                if self._readable_state.buffer is None:
-                    self._readable_state.buffer = deque()
+                if self._readable_state.buffer is EMPTY:
+                    self._readable_state.buffer = ReadBuffer()
                 self._readable_state.buffer.append(rest)
-                self._readable_state.length += len(rest)
         self._readable_state.phase = EOF
         if self._readable_state.in_read:
             self._schedule_readable()
@@ -305,28 +301,31 @@ class Readable(Stream):
         if size != 0:
             self._readable_state.emitted_readable = False
         elif self._readable_state.need_readable and (
-            self._readable_state.phase or 0 < self.readable_high_water_mark <= self._readable_state.length
+            self._readable_state.phase
+            or 0 < self.readable_high_water_mark <= self._readable_state.buffer.length
         ):
-            if self._readable_state.length == 0:
+            if self._readable_state.buffer.length == 0:
                 self._schedule_end()
             else:
                 self._schedule_readable()
             return None
 
-        # In the first case that is what _how_much() would say.
+        # In the first case that is what amount() would say.
         count = (
-            self._readable_state.length
+            self._readable_state.buffer.length
             if size is None and not self._readable_state.flowing
-            else self._how_much(size)
+            else self._readable_state.buffer.amount(
+                size, self._readable_state.flowing is True, self._readable_state.phase != OPEN
+            )
         )
         if count == 0 and self._readable_state.phase:
-            if self._readable_state.length == 0:
+            if self._readable_state.buffer.length == 0:
                 self._schedule_end()
             return None
         wanted = (
             self._readable_state.need_readable
-            or self._readable_state.length == 0
-            or self._readable_state.length - count < self.readable_high_water_mark
+            or self._readable_state.buffer.length == 0
+            or self._readable_state.buffer.length - count < self.readable_high_water_mark
         )
         if wanted and not (
             self._readable_state.reading
@@ -336,26 +335,19 @@ class Readable(Stream):
         ):
             self._ask_for_more()
             if not self._readable_state.reading:  # it has pushed already
-                count = self._how_much(size)
+                count = self._readable_state.buffer.amount(
+                    size, self._readable_state.flowing is True, self._readable_state.phase != OPEN
+                )
 
-        if count > 0:
-            buffer = self._readable_state.buffer
-            assert buffer is not None
-            if count == len(buffer[0]) and not self._readable_state.offset:
-                chunk = buffer.popleft()
-                self._readable_state.length -= count
-            else:
-                chunk = self._take(count)
-        else:
-            chunk = None
+        chunk = self._readable_state.buffer.take(count) if count > 0 else None
         if chunk is None:
             count = 0
-            if self._readable_state.length <= self.readable_high_water_mark:
+            if self._readable_state.buffer.length <= self.readable_high_water_mark:
                 self._readable_state.need_readable = True
         elif self._readable_state.pipes:
             for pipe in self._readable_state.pipes:
                 pipe.waiting = False
-        if self._readable_state.length == 0:
+        if self._readable_state.buffer.length == 0:
             if not self._readable_state.phase:
                 self._readable_state.need_readable = True
             elif size is None or size != count:
@@ -365,21 +357,9 @@ class Readable(Stream):
             self.emit("data", chunk)
         return chunk
 
-    def _how_much(self, size: int | None) -> int:
-        length = self._readable_state.length
-        if size is None:
-            if self._readable_state.flowing and length and self._readable_state.buffer:
-                return len(self._readable_state.buffer[0]) - self._readable_state.offset
-            return length
-        if size <= 0:
-            return 0
-        if size <= length:
-            return size
-        return length if self._readable_state.phase else 0
-
     def _ask_for_more(self) -> None:
         self._readable_state.reading = self._readable_state.in_read = True
-        if self._readable_state.length == 0:
+        if self._readable_state.buffer.length == 0:
             self._readable_state.need_readable = True
         try:
             self._read(self.readable_high_water_mark)
@@ -390,30 +370,6 @@ class Readable(Stream):
             raise
         finally:
             self._readable_state.in_read = False
-
-    def _drop_taken(self) -> None:
-        """Let the buffer start with what is still to be read."""
-        if self._readable_state.offset and self._readable_state.buffer:
-            self._readable_state.buffer[0] = self._readable_state.buffer[0][self._readable_state.offset :]
-            self._readable_state.offset = 0
-
-    def _take(self, count: int) -> Chunk:
-        buffer = self._readable_state.buffer
-        assert buffer is not None
-        self._readable_state.length -= count
-        parts = []
-        while count > 0:
-            start, first = self._readable_state.offset, buffer[0]
-            end = start + count
-            if end < len(first):
-                self._readable_state.offset = end
-            else:
-                self._readable_state.offset = 0
-                buffer.popleft()
-            part = first[start:end]
-            count -= len(part)
-            parts.append(part)
-        return parts[0] if len(parts) == 1 else parts[0][:0].join(parts)
 
     # -- 'readable', 'end', and the flow, in ticks ---------------------------------------------------
 
@@ -428,7 +384,7 @@ class Readable(Stream):
             if (
                 not self._stream_life.phase
                 and self._stream_life.errored is None
-                and (self._readable_state.length or self._readable_state.phase)
+                and (self._readable_state.buffer.length or self._readable_state.phase)
             ):
                 try:
                     self.emit("readable")
@@ -439,13 +395,13 @@ class Readable(Stream):
                 self._flow()
             elif (
                 not self._readable_state.phase
-                and self._readable_state.length <= self.readable_high_water_mark
+                and self._readable_state.buffer.length <= self.readable_high_water_mark
             ):
                 self._readable_state.need_readable = True
 
     def _flow(self) -> None:
         state = self._readable_state
-        if not state.length and (state.reading or state.phase):  # all that read() would do
+        if not state.buffer.length and (state.reading or state.phase):  # all that read() would do
             state.emitted_readable = False
             if not state.phase:
                 state.need_readable = True
@@ -472,13 +428,13 @@ class Readable(Stream):
                 and not self._readable_state.phase
                 and (not self._readable_state.paused or "readable" in self._events)
                 and (
-                    self._readable_state.length < self.readable_high_water_mark
-                    or (self._readable_state.flowing and self._readable_state.length == 0)
+                    self._readable_state.buffer.length < self.readable_high_water_mark
+                    or (self._readable_state.flowing and self._readable_state.buffer.length == 0)
                 )
             ):
-                before = self._readable_state.length
+                before = self._readable_state.buffer.length
                 self.read(0)
-                if self._readable_state.length == before:
+                if self._readable_state.buffer.length == before:
                     break
         finally:
             self._readable_state.reading_more = False
@@ -494,7 +450,7 @@ class Readable(Stream):
             self._readable_state.phase == EOF  # else a Socket has connected anew
             and self._stream_life.errored is None
             and self._stream_life.phase != TOLD
-            and self._readable_state.length == 0
+            and self._readable_state.buffer.length == 0
         ):
             self._readable_state.phase = ENDED
             try:
@@ -555,20 +511,10 @@ class Readable(Stream):
             reads have cut in two arrives whole. Raises ERR_UNKNOWN_ENCODING for anything else.
         """
         decoder = Decoder(canonical("utf8" if encoding is None else encoding))
-        self._drop_taken()
-        waiting = self._readable_state.buffer or ()
-        text = "".join(
-            decoder.write(encode(chunk, self.readable_encoding or "utf8"))
-            if isinstance(chunk, str)
-            else decoder.write(chunk)
-            for chunk in waiting
-        )
-        if self._readable_state.phase:
-            text += decoder.end()
+        state = self._readable_state
+        state.buffer = state.buffer.decode(decoder, self.readable_encoding, state.phase != OPEN)
         self._readable_state.decoder = decoder
         self._readable_state.consumer = None
-        self._readable_state.buffer = deque([text]) if text else None
-        self._readable_state.length = len(text)
         return self
 
     # -- listeners decide on the mode ----------------------------------------------------------------
@@ -593,7 +539,7 @@ class Readable(Stream):
             self._readable_state.flowing = False
             self._readable_state.consumer = None
             self._readable_state.emitted_readable = False
-            if self._readable_state.length:
+            if self._readable_state.buffer.length:
                 self._schedule_readable()
             elif not self._readable_state.reading:
                 self._next_tick(self.read, 0)

@@ -23,6 +23,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from netuv.stream.readbuffer import EMPTY
+
 if TYPE_CHECKING:
     from netuv.stream.encoding import Decoder
     from netuv.stream.pipe import Pipe
@@ -60,9 +62,7 @@ class Reading:
         "end_scheduled",
         "flowing",
         "in_read",
-        "length",
         "need_readable",
-        "offset",
         "paused",
         "phase",
         "pipes",
@@ -79,9 +79,7 @@ class Reading:
         self.paused = False
         #: The one 'data' listener, when a chunk needs no more than to be handed to it.
         self.consumer: Callable[[Any], object] | None = None
-        self.buffer: deque[Any] | None = None
-        self.offset = 0  # what read() has taken of the first chunk already
-        self.length = 0  # bytes (characters after set_encoding) in the buffer
+        self.buffer = EMPTY  # what arrived and was not read yet
         self.decoder: Decoder | None = None
         self.pipes: tuple[Pipe, ...] = ()
         self.did_read = False  # anything was delivered
