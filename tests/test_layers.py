@@ -35,6 +35,7 @@ LAYERS = (
         "stream.readbuffer",
         "stream.state",
         "stream.base",
+        "stream.incoming",
         "stream.readable",
         "stream.writable",
         "stream.duplex",
@@ -95,7 +96,6 @@ MAX_LINES = 700  # of a module
 MAX_CLASS = 350  # lines of a class
 # Classes that are longer; the numbers may only get smaller.
 LONG_CLASSES = {
-    "stream.readable.Readable": 627,
     "stream.writable.Writable": 489,
 }
 

@@ -35,11 +35,10 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import misuse
-from netuv.emitter import EventEmitter
+from netuv.stream import incoming
 from netuv.stream.base import Stream
-from netuv.stream.encoding import Decoder, canonical, encode
-from netuv.stream.readbuffer import EMPTY, ReadBuffer
-from netuv.stream.state import ALIVE, ENDED, EOF, OPEN, TOLD, Reading
+from netuv.stream.encoding import Decoder, canonical
+from netuv.stream.state import ALIVE, ENDED, OPEN, TOLD, Reading
 
 if TYPE_CHECKING:
     from netuv.stream.pipe import Pipe
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
 
     Self = TypeVar("Self", bound="Readable")
     W = TypeVar("W", bound="Writable")
-
-Chunk = Any  # bytes, or str after set_encoding()
 
 DEFAULT_HIGH_WATER_MARK = 64 * 1024
 MAX_HIGH_WATER_MARK = 1 << 30
@@ -117,166 +114,11 @@ class Readable(Stream):
         """True after pause(), unpipe() or a 'readable' listener. Node's ``isPaused()``."""
         return self._readable_state.paused or self._readable_state.flowing is False
 
-    # -- what the transport delivers ---------------------------------------------------------------
+    # -- what the transport delivers, see netuv.stream.incoming ------------------------------------
 
-    def push(self, chunk: Any, encoding: str | None = None) -> bool:
-        """Deliver what has arrived, None at the end. True while more is wanted. Node's ``push()``.
-
-        :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE.
-        :param encoding: of a str, utf8 by default.
-        """
-        if type(chunk) is not bytes or not chunk:
-            if chunk is None:
-                self._readable_state.reading = False
-                self._on_eof()
-                return False
-            chunk = self._as_chunk(chunk, encoding)
-            if chunk is None:
-                return False
-            if not chunk:
-                self._readable_state.reading = False
-                self._maybe_read_more()
-                return self._wants_more()
-        if not self._reads_on:
-            self._readable_state.reading = False
-        if self._readable_state.phase:
-            self._error_or_destroy(misuse.push_after_eof())
-            return False
-        if self._stream_life.phase or self._stream_life.errored is not None:
-            return False
-        if self._readable_state.decoder is not None and isinstance(chunk, bytes):
-            chunk = self._readable_state.decoder.write(chunk)
-            if not chunk:
-                if not self._readable_state.reading:
-                    self._maybe_read_more()
-                return self._wants_more()
-        if (
-            self._readable_state.flowing
-            and not self._readable_state.buffer.length
-            and not self._readable_state.in_read
-            and "data" in self._events
-        ):
-            self._readable_state.did_read = True
-            try:
-                self.emit("data", chunk)
-            finally:
-                if not self._readable_state.reading:
-                    self._maybe_read_more()
-        else:
-            self._readable_state.consumer = None
-            if self._readable_state.buffer is EMPTY:
-                self._readable_state.buffer = ReadBuffer()
-            buffer = self._readable_state.buffer
-            buffer.chunks.append(chunk)  # ReadBuffer.append() without a call
-            buffer.length += len(chunk)
-            if self._readable_state.need_readable:
-                self._schedule_readable()
-            if not self._readable_state.reading:
-                self._maybe_read_more()
-        length = self._readable_state.buffer.length
-        return not self._readable_state.phase and (not length or length < self.readable_high_water_mark)
-
-    def unshift(self, chunk: Any, encoding: str | None = None) -> bool:
-        """Put data back, to be read first. Node's ``unshift()``; None is the end, as of push().
-
-        :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE.
-        :param encoding: of a str chunk, utf8 by default.
-
-        After 'end' it is an 'error' event with code ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
-        """
-        if chunk is None:
-            return self.push(None)
-        chunk = self._as_chunk(chunk, encoding)
-        if chunk is None:
-            return False
-        if not chunk:
-            return self._wants_more()
-        if self._readable_state.phase == ENDED:
-            self._error_or_destroy(misuse.unshift_after_end())
-        elif self._stream_life.phase or self._stream_life.errored is not None:
-            return False
-        else:
-            if self._readable_state.decoder is not None and isinstance(chunk, bytes):
-                decoder = Decoder(self._readable_state.decoder.encoding)
-                chunk = decoder.write(chunk) + decoder.end()
-            if (
-                self._readable_state.flowing
-                and not self._readable_state.buffer.length
-                and not self._readable_state.in_read
-                and "data" in self._events
-            ):
-                self._readable_state.did_read = True
-                try:
-                    self.emit("data", chunk)
-                finally:
-                    self._maybe_read_more()
-            else:
-                self._readable_state.consumer = None
-                if self._readable_state.buffer is EMPTY:
-                    self._readable_state.buffer = ReadBuffer()
-                self._readable_state.buffer.prepend(chunk)
-                if self._readable_state.need_readable:
-                    self._schedule_readable()
-                if not self._readable_state.reading:
-                    self._maybe_read_more()
-        return self._wants_more()
-
-    def _as_chunk(self, chunk: Any, encoding: str | None) -> Chunk:
-        """Bytes, or a str that is in the encoding of set_encoding() already; None after a wrong type."""
-        if isinstance(chunk, str):
-            name = canonical(encoding or "utf8")
-            return chunk if name == self.readable_encoding else encode(chunk, name)
-        if isinstance(chunk, (bytes, bytearray, memoryview)):
-            return bytes(chunk)
-        self._error_or_destroy(misuse.invalid_arg_type("chunk", "bytes-like or str", chunk))
-        return None
-
-    def _find_consumer(self) -> None:
-        """Note the one 'data' listener, when a chunk needs no more than to be handed to it.
-
-        Whoever has replaced emit() or push(), in a subclass or on the instance, is to see each chunk.
-        """
-        if (
-            self._readable_state.flowing
-            and self._readable_state.buffer.length == 0
-            and self._readable_state.decoder is None
-        ):
-            listeners = self._events.get("data", ())
-            if (
-                type(listeners) is tuple  # of which one that has many is none
-                and len(listeners) == 1
-                and getattr(self.emit, "__func__", None) is EventEmitter.emit
-                and getattr(self.push, "__func__", None) is Readable.push
-            ):
-                self._readable_state.consumer = listeners[0]
-                self._readable_state.did_read = True
-
-    def _wants_more(self) -> bool:
-        return not self._readable_state.phase and (
-            self._readable_state.buffer.length < self.readable_high_water_mark
-            or self._readable_state.buffer.length == 0
-        )
-
-    def _on_eof(self) -> None:
-        if self._readable_state.phase:
-            return
-        if self._readable_state.decoder is not None:
-            rest = self._readable_state.decoder.end()
-            if rest:
-                if self._readable_state.buffer is EMPTY:
-                    self._readable_state.buffer = ReadBuffer()
-                self._readable_state.buffer.append(rest)
-        self._readable_state.phase = EOF
-        if self._readable_state.in_read:
-            self._schedule_readable()
-        else:
-            self._readable_state.need_readable = False
-            self._readable_state.emitted_readable = True
-            try:
-                self._emit_readable()
-            except BaseException:
-                self._next_tick(self.read, 0)  # the transport's, which it does not come to now
-                raise
+    push = incoming.push
+    unshift = incoming.unshift
+    _find_consumer = incoming.find_consumer
 
     # -- read() ------------------------------------------------------------------------------------
 
@@ -298,168 +140,55 @@ class Readable(Stream):
             if size > MAX_HIGH_WATER_MARK:
                 raise misuse.out_of_range("size", "<= 1GiB", size)
             self.readable_high_water_mark = 1 << (size - 1).bit_length()
+        state = self._readable_state
         if size != 0:
-            self._readable_state.emitted_readable = False
-        elif self._readable_state.need_readable and (
-            self._readable_state.phase
-            or 0 < self.readable_high_water_mark <= self._readable_state.buffer.length
+            state.emitted_readable = False
+        elif state.need_readable and (
+            state.phase or 0 < self.readable_high_water_mark <= state.buffer.length
         ):
-            if self._readable_state.buffer.length == 0:
-                self._schedule_end()
+            if state.buffer.length == 0:
+                incoming.schedule_end(self)
             else:
-                self._schedule_readable()
+                incoming.schedule_readable(self)
             return None
 
         # In the first case that is what amount() would say.
-        count = (
-            self._readable_state.buffer.length
-            if size is None and not self._readable_state.flowing
-            else self._readable_state.buffer.amount(
-                size, self._readable_state.flowing is True, self._readable_state.phase != OPEN
-            )
-        )
-        if count == 0 and self._readable_state.phase:
-            if self._readable_state.buffer.length == 0:
-                self._schedule_end()
+        if size is None and not state.flowing:
+            count = state.buffer.length
+        else:
+            count = state.buffer.amount(size, state.flowing is True, state.phase != OPEN)
+        if count == 0 and state.phase:
+            if state.buffer.length == 0:
+                incoming.schedule_end(self)
             return None
         wanted = (
-            self._readable_state.need_readable
-            or self._readable_state.buffer.length == 0
-            or self._readable_state.buffer.length - count < self.readable_high_water_mark
+            state.need_readable
+            or state.buffer.length == 0
+            or state.buffer.length - count < self.readable_high_water_mark
         )
-        if wanted and not (
-            self._readable_state.reading
-            or self._readable_state.phase
-            or self._stream_life.phase
-            or self._stream_life.errored
-        ):
-            self._ask_for_more()
-            if not self._readable_state.reading:  # it has pushed already
-                count = self._readable_state.buffer.amount(
-                    size, self._readable_state.flowing is True, self._readable_state.phase != OPEN
-                )
+        life = self._stream_life
+        if wanted and not (state.reading or state.phase or life.phase or life.errored):
+            incoming.ask_for_more(self)
+            if not state.reading:  # it has pushed already
+                count = state.buffer.amount(size, state.flowing is True, state.phase != OPEN)
 
-        chunk = self._readable_state.buffer.take(count) if count > 0 else None
+        chunk = state.buffer.take(count) if count > 0 else None
         if chunk is None:
             count = 0
-            if self._readable_state.buffer.length <= self.readable_high_water_mark:
-                self._readable_state.need_readable = True
-        elif self._readable_state.pipes:
-            for pipe in self._readable_state.pipes:
+            if state.buffer.length <= self.readable_high_water_mark:
+                state.need_readable = True
+        elif state.pipes:
+            for pipe in state.pipes:
                 pipe.waiting = False
-        if self._readable_state.buffer.length == 0:
-            if not self._readable_state.phase:
-                self._readable_state.need_readable = True
-            elif size is None or size != count:
-                self._schedule_end()
-        if chunk is not None and not self._stream_life.error_told and self._stream_life.phase != TOLD:
-            self._readable_state.did_read = True
-            self.emit("data", chunk)
-        return chunk
-
-    def _ask_for_more(self) -> None:
-        self._readable_state.reading = self._readable_state.in_read = True
-        if self._readable_state.buffer.length == 0:
-            self._readable_state.need_readable = True
-        try:
-            self._read(self.readable_high_water_mark)
-        except Exception as error:
-            self._error_or_destroy(error)
-        except BaseException:
-            self._readable_state.reading = False  # so that it is asked again
-            raise
-        finally:
-            self._readable_state.in_read = False
-
-    # -- 'readable', 'end', and the flow, in ticks ---------------------------------------------------
-
-    def _schedule_readable(self) -> None:
-        self._readable_state.need_readable = False
-        if not self._readable_state.emitted_readable:
-            self._readable_state.emitted_readable = True
-            self._next_tick(self._emit_readable)
-
-    def _emit_readable(self) -> None:
-        try:
-            if (
-                not self._stream_life.phase
-                and self._stream_life.errored is None
-                and (self._readable_state.buffer.length or self._readable_state.phase)
-            ):
-                try:
-                    self.emit("readable")
-                finally:
-                    self._readable_state.emitted_readable = False
-        finally:
-            if self._readable_state.flowing:
-                self._flow()
-            elif (
-                not self._readable_state.phase
-                and self._readable_state.buffer.length <= self.readable_high_water_mark
-            ):
-                self._readable_state.need_readable = True
-
-    def _flow(self) -> None:
-        state = self._readable_state
-        if not state.buffer.length and (state.reading or state.phase):  # all that read() would do
-            state.emitted_readable = False
+        if state.buffer.length == 0:
             if not state.phase:
                 state.need_readable = True
-            elif state.flowing:
-                self._schedule_end()
-            return
-        try:
-            while self._readable_state.flowing and self.read() is not None:
-                pass
-        except BaseException:
-            self._next_tick(self._flow)  # the listener that raised has had its chunk; the others follow
-            raise
-
-    def _maybe_read_more(self) -> None:
-        """Fill the buffer up to the high-water mark, unless pause() said not to."""
-        if not self._readable_state.reading_more:
-            self._readable_state.reading_more = True
-            self._next_tick(self._read_more)
-
-    def _read_more(self) -> None:
-        try:
-            while (
-                not self._readable_state.reading
-                and not self._readable_state.phase
-                and (not self._readable_state.paused or "readable" in self._events)
-                and (
-                    self._readable_state.buffer.length < self.readable_high_water_mark
-                    or (self._readable_state.flowing and self._readable_state.buffer.length == 0)
-                )
-            ):
-                before = self._readable_state.buffer.length
-                self.read(0)
-                if self._readable_state.buffer.length == before:
-                    break
-        finally:
-            self._readable_state.reading_more = False
-
-    def _schedule_end(self) -> None:
-        if self._readable_state.phase != ENDED and not self._readable_state.end_scheduled:
-            self._readable_state.end_scheduled = True
-            self._next_tick(self._emit_end)
-
-    def _emit_end(self) -> None:
-        self._readable_state.end_scheduled = False
-        if (
-            self._readable_state.phase == EOF  # else a Socket has connected anew
-            and self._stream_life.errored is None
-            and self._stream_life.phase != TOLD
-            and self._readable_state.buffer.length == 0
-        ):
-            self._readable_state.phase = ENDED
-            try:
-                self.emit("end")
-            finally:
-                self._after_end()
-
-    def _after_end(self) -> None:
-        self.destroy()
+            elif size is None or size != count:
+                incoming.schedule_end(self)
+        if chunk is not None and not self._stream_life.error_told and self._stream_life.phase != TOLD:
+            state.did_read = True
+            self.emit("data", chunk)
+        return chunk
 
     # -- flowing or not ----------------------------------------------------------------------------
 
@@ -485,7 +214,7 @@ class Readable(Stream):
             try:
                 self.emit("resume")
             finally:
-                self._flow()
+                incoming.flow(self)
                 if self._readable_state.flowing and not self._readable_state.reading:
                     self.read(0)
 
@@ -540,7 +269,7 @@ class Readable(Stream):
             self._readable_state.consumer = None
             self._readable_state.emitted_readable = False
             if self._readable_state.buffer.length:
-                self._schedule_readable()
+                incoming.schedule_readable(self)
             elif not self._readable_state.reading:
                 self._next_tick(self.read, 0)
         return self
@@ -621,6 +350,9 @@ class Readable(Stream):
                 self.pause()
 
     # -- hooks -------------------------------------------------------------------------------------
+
+    def _after_end(self) -> None:
+        self.destroy()
 
     def _read(self, size: int) -> None:
         raise NotImplementedError

@@ -1,0 +1,316 @@
+"""What a transport has delivered becomes 'data', 'readable' and 'end'.
+
+The way in is ``push()``: a chunk with nothing in front of it is emitted as 'data' at once while the stream
+flows. Everything else waits in the buffer, and goes on in ticks, in Node's order:
+
+==================  =========================================  =========================================
+tick                comes after                                does
+==================  =========================================  =========================================
+emit_readable       the buffer was filled and somebody waits   'readable'; lets the buffer flow
+read_more           a chunk, when the transport has stopped    asks it, up to the high-water mark
+emit_end            the last of the buffer was read            'end'
+==================  =========================================  =========================================
+
+Each is on its way once at most: ``emitted_readable``, ``reading_more`` and ``end_scheduled`` say so.
+``push``, ``unshift`` and ``find_consumer`` are methods of Readable; they stand in here because a method that
+calls them would cost every chunk a call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netuv import misuse
+from netuv.emitter import EventEmitter
+from netuv.stream.encoding import Decoder, canonical, encode
+from netuv.stream.readbuffer import EMPTY, ReadBuffer
+from netuv.stream.state import ENDED, EOF, TOLD
+
+if TYPE_CHECKING:
+    from netuv.stream.readable import Readable
+
+
+# -- the way in ----------------------------------------------------------------------------------------
+
+
+def push(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
+    """Deliver what has arrived, None at the end. True while more is wanted. Node's ``push()``.
+
+    :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE.
+    :param encoding: of a str, utf8 by default.
+    """
+    state = self._readable_state
+    if type(chunk) is not bytes or not chunk:
+        if chunk is None:
+            state.reading = False
+            end_of_stream(self)
+            return False
+        chunk = as_chunk(self, chunk, encoding)
+        if chunk is None:
+            return False
+        if not chunk:
+            state.reading = False
+            maybe_read_more(self)
+            return wants_more(self)
+    if not self._reads_on:
+        state.reading = False
+    if state.phase:
+        self._error_or_destroy(misuse.push_after_eof())
+        return False
+    if self._stream_life.phase or self._stream_life.errored is not None:
+        return False
+    if state.decoder is not None and isinstance(chunk, bytes):
+        chunk = state.decoder.write(chunk)
+        if not chunk:
+            if not state.reading:
+                maybe_read_more(self)
+            return wants_more(self)
+    if state.flowing and not state.buffer.length and not state.in_read and "data" in self._events:
+        state.did_read = True
+        try:
+            self.emit("data", chunk)
+        finally:
+            if not state.reading:
+                maybe_read_more(self)
+    else:
+        state.consumer = None
+        buffer = state.buffer
+        if buffer is EMPTY:
+            buffer = state.buffer = ReadBuffer()
+        buffer.chunks.append(chunk)  # ReadBuffer.append() without a call
+        buffer.length += len(chunk)
+        if state.need_readable:
+            schedule_readable(self)
+        if not state.reading:
+            maybe_read_more(self)
+    length = state.buffer.length
+    return not state.phase and (not length or length < self.readable_high_water_mark)
+
+
+def unshift(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
+    """Put data back, to be read first. Node's ``unshift()``; None is the end, as of push().
+
+    :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE.
+    :param encoding: of a str chunk, utf8 by default.
+
+    After 'end' it is an 'error' event with code ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
+    """
+    state = self._readable_state
+    if chunk is None:
+        return bool(self.push(None))
+    chunk = as_chunk(self, chunk, encoding)
+    if chunk is None:
+        return False
+    if not chunk:
+        return wants_more(self)
+    if state.phase == ENDED:
+        self._error_or_destroy(misuse.unshift_after_end())
+    elif self._stream_life.phase or self._stream_life.errored is not None:
+        return False
+    else:
+        if state.decoder is not None and isinstance(chunk, bytes):
+            decoder = Decoder(state.decoder.encoding)
+            chunk = decoder.write(chunk) + decoder.end()
+        if state.flowing and not state.buffer.length and not state.in_read and "data" in self._events:
+            state.did_read = True
+            try:
+                self.emit("data", chunk)
+            finally:
+                maybe_read_more(self)
+        else:
+            state.consumer = None
+            if state.buffer is EMPTY:
+                state.buffer = ReadBuffer()
+            state.buffer.prepend(chunk)
+            if state.need_readable:
+                schedule_readable(self)
+            if not state.reading:
+                maybe_read_more(self)
+    return wants_more(self)
+
+
+def as_chunk(stream: Readable, chunk: Any, encoding: str | None) -> Any:
+    """Bytes, or a str that is in the encoding of set_encoding() already; None after a wrong type."""
+    if isinstance(chunk, str):
+        name = canonical(encoding or "utf8")
+        return chunk if name == stream.readable_encoding else encode(chunk, name)
+    if isinstance(chunk, (bytes, bytearray, memoryview)):
+        return bytes(chunk)
+    stream._error_or_destroy(misuse.invalid_arg_type("chunk", "bytes-like or str", chunk))
+    return None
+
+
+def wants_more(stream: Readable) -> bool:
+    """What push() and unshift() answer."""
+    state = stream._readable_state
+    length = state.buffer.length
+    return not state.phase and (not length or length < stream.readable_high_water_mark)
+
+
+def find_consumer(self: Readable) -> None:
+    """Note the one 'data' listener, when a chunk needs no more than to be handed to it.
+
+    Whoever has replaced emit() or push(), in a subclass or on the instance, is to see each chunk.
+    """
+    state = self._readable_state
+    if state.flowing and state.buffer.length == 0 and state.decoder is None:
+        listeners = self._events.get("data", ())
+        if (
+            type(listeners) is tuple  # of which one that has many is none
+            and len(listeners) == 1
+            and getattr(self.emit, "__func__", None) is EventEmitter.emit
+            and getattr(self.push, "__func__", None) is push
+        ):
+            state.consumer = listeners[0]
+            state.did_read = True
+
+
+# -- asking for more -----------------------------------------------------------------------------------
+
+
+def ask_for_more(stream: Readable) -> None:
+    """Let the transport deliver. It may push within this call, or later."""
+    state = stream._readable_state
+    state.reading = state.in_read = True
+    if state.buffer.length == 0:
+        state.need_readable = True
+    try:
+        stream._read(stream.readable_high_water_mark)
+    except Exception as error:
+        stream._error_or_destroy(error)
+    except BaseException:
+        state.reading = False  # so that it is asked again
+        raise
+    finally:
+        state.in_read = False
+
+
+def maybe_read_more(stream: Readable) -> None:
+    """Fill the buffer up to the high-water mark, in a tick, unless pause() said not to."""
+    state = stream._readable_state
+    if not state.reading_more:
+        state.reading_more = True
+        stream._next_tick(read_more, stream)
+
+
+def read_more(stream: Readable) -> None:
+    """The tick of maybe_read_more()."""
+    state = stream._readable_state
+    try:
+        while (
+            not state.reading
+            and not state.phase
+            and (not state.paused or stream.listener_count("readable"))
+            and (
+                state.buffer.length < stream.readable_high_water_mark
+                or (state.flowing and state.buffer.length == 0)
+            )
+        ):
+            before = state.buffer.length
+            stream.read(0)
+            if state.buffer.length == before:
+                break
+    finally:
+        state.reading_more = False
+
+
+# -- the way out ---------------------------------------------------------------------------------------
+
+
+def schedule_readable(stream: Readable) -> None:
+    """Emit 'readable' in a tick."""
+    state = stream._readable_state
+    state.need_readable = False
+    if not state.emitted_readable:
+        state.emitted_readable = True
+        stream._next_tick(emit_readable, stream)
+
+
+def emit_readable(stream: Readable) -> None:
+    """The tick of schedule_readable()."""
+    state = stream._readable_state
+    try:
+        if (
+            not stream._stream_life.phase
+            and stream._stream_life.errored is None
+            and (state.buffer.length or state.phase)
+        ):
+            try:
+                stream.emit("readable")
+            finally:
+                state.emitted_readable = False
+    finally:
+        if state.flowing:
+            flow(stream)
+        elif not state.phase and state.buffer.length <= stream.readable_high_water_mark:
+            state.need_readable = True
+
+
+def flow(stream: Readable) -> None:
+    """Emit the buffer as 'data', chunk by chunk, and go on with what the transport delivers meanwhile."""
+    state = stream._readable_state
+    if not state.buffer.length and (state.reading or state.phase):  # all that read() would do
+        state.emitted_readable = False
+        if not state.phase:
+            state.need_readable = True
+        elif state.flowing:
+            schedule_end(stream)
+        return
+    try:
+        while state.flowing and stream.read() is not None:
+            pass
+    except BaseException:
+        stream._next_tick(flow, stream)  # the listener that raised has had its chunk; the others follow
+        raise
+
+
+# -- the end -------------------------------------------------------------------------------------------
+
+
+def end_of_stream(stream: Readable) -> None:
+    """Nothing more will come; what waits is still to be read."""
+    state = stream._readable_state
+    if state.phase:
+        return
+    if state.decoder is not None:
+        rest = state.decoder.end()
+        if rest:
+            if state.buffer is EMPTY:
+                state.buffer = ReadBuffer()
+            state.buffer.append(rest)
+    state.phase = EOF
+    if state.in_read:
+        schedule_readable(stream)
+    else:
+        state.need_readable = False
+        state.emitted_readable = True
+        try:
+            emit_readable(stream)
+        except BaseException:
+            stream._next_tick(stream.read, 0)  # the transport's, which it does not come to now
+            raise
+
+
+def schedule_end(stream: Readable) -> None:
+    """Emit 'end' in a tick: all was read."""
+    state = stream._readable_state
+    if state.phase != ENDED and not state.end_scheduled:
+        state.end_scheduled = True
+        stream._next_tick(emit_end, stream)
+
+
+def emit_end(stream: Readable) -> None:
+    """The tick of schedule_end()."""
+    state = stream._readable_state
+    state.end_scheduled = False
+    if (
+        state.phase == EOF  # else a Socket has connected anew
+        and stream._stream_life.errored is None
+        and stream._stream_life.phase != TOLD
+        and state.buffer.length == 0
+    ):
+        state.phase = ENDED
+        try:
+            stream.emit("end")
+        finally:
+            stream._after_end()
