@@ -53,7 +53,8 @@ class SocketLife(OnRead):
             self._handle.stop_read()
 
     def _close_wire(self) -> None:
-        self._writable_state.wire = self._writable_state.in_flight = self._readable_state.consumer = None
+        self._writable_state.wire = self._writable_state.in_flight = None
+        self._readable_state.forget_consumer()
         self._stream_life.guard = self._loop.check_thread
 
     def _give_up(self) -> None:
@@ -100,7 +101,8 @@ class SocketLife(OnRead):
 
     def _destroy(self, error: BaseException | None, done: Done) -> None:
         self.connecting = False
-        self._writable_state.wire = self._readable_state.consumer = None
+        self._writable_state.wire = None
+        self._readable_state.forget_consumer()
         if self._idle is not None:
             self._idle.close()
             self._idle = None

@@ -113,8 +113,7 @@ class Socket(Flow):
             self._apply_settings()
         self._loop.census.add(self)
         if server.pause_on_connect:
-            reading.flowing = False
-            reading.paused = True
+            reading.begin_paused()
         else:
             reading.reading = reading.need_readable = self._started = True
             try:
@@ -149,8 +148,7 @@ class Socket(Flow):
         self.server = server
         if server.pause_on_connect:
             self._stop_reading()
-            self._readable_state.flowing = False
-            self._readable_state.paused = True
+            self._readable_state.begin_paused()
         return self
 
     def _configure(self, given: Mapping[str, Any]) -> None:

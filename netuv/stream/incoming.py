@@ -12,6 +12,11 @@ emit_end            the last of the buffer was read            'end'
 ==================  =========================================  =========================================
 
 Each is on its way once at most: ``emitted_readable``, ``reading_more`` and ``end_scheduled`` say so.
+
+The ``consumer`` is the only 'data' listener, noted so that a transport can pass a chunk to it without push().
+It is there while the stream flows, nothing is buffered and nothing is to be decoded: ``find_consumer()``
+finds it, and whatever changes one of these forgets it.
+
 ``push``, ``unshift`` and ``find_consumer`` are methods of Readable; they stand in here because a method that
 calls them would cost every chunk a call.
 """
@@ -73,14 +78,18 @@ def push(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
             if not state.reading:
                 maybe_read_more(self)
     else:
-        state.consumer = None
+        if state.consumer is not None:
+            state.forget_consumer()
         buffer = state.buffer
         if buffer is EMPTY:
             buffer = state.buffer = ReadBuffer()
         buffer.chunks.append(chunk)  # ReadBuffer.append() without a call
         buffer.length += len(chunk)
-        if state.need_readable:
-            schedule_readable(self)
+        if state.need_readable:  # schedule_readable() without a call
+            state.need_readable = False
+            if not state.emitted_readable:
+                state.emitted_readable = True
+                self._next_tick(emit_readable, self)
         if not state.reading:
             maybe_read_more(self)
     length = state.buffer.length
@@ -118,7 +127,7 @@ def unshift(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
             finally:
                 maybe_read_more(self)
         else:
-            state.consumer = None
+            state.forget_consumer()
             if state.buffer is EMPTY:
                 state.buffer = ReadBuffer()
             state.buffer.prepend(chunk)
@@ -240,7 +249,10 @@ def emit_readable(stream: Readable) -> None:
             finally:
                 state.emitted_readable = False
     finally:
-        if state.flowing:
+        if state.phase and not state.buffer.length:
+            if state.flowing:
+                schedule_end(stream)
+        elif state.flowing:
             flow(stream)
         elif not state.phase and state.buffer.length <= stream.readable_high_water_mark:
             state.need_readable = True

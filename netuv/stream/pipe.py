@@ -64,8 +64,7 @@ class Pipe:
                 self.detach()
             finally:
                 if not flowing:
-                    source._readable_state.flowing = flowing
-                    source._readable_state.consumer = None
+                    source._readable_state.set_flowing(flowing)
             raise
         if getattr(destination, "closed", False) is True:  # its 'close' may have been, and is not waited for
             source._next_tick(self._leave_closed)
@@ -73,6 +72,19 @@ class Pipe:
             self._wait()
         elif not source.readable_flowing:
             source.resume()
+
+    def drop(self, gone: tuple[Pipe, ...]) -> None:
+        """Detach each of these pipes of the source and tell its destination, whatever a listener raises."""
+        source = self.source
+        source._readable_state.pipes = tuple(
+            pipe for pipe in source._readable_state.pipes if pipe not in gone
+        )
+        with ExitStack() as todo:  # done in the opposite order
+            for pipe in reversed(gone):
+                todo.callback(pipe.destination.emit, "unpipe", source)
+                todo.callback(pipe.detach)
+            if not source._readable_state.pipes:
+                source.pause()
 
     def detach(self) -> None:
         """Take all listeners away. What one of those who hear of that raises stops none of it."""
@@ -125,7 +137,7 @@ class Pipe:
         if self.end and callable(getattr(self.destination, "end", None)):
             self.destination.end()
         else:
-            self.source._drop_pipes((self,))
+            self.drop((self,))
 
     def _on_error(self, error: Any) -> None:
         destination = self.destination
@@ -150,7 +162,7 @@ class Pipe:
         """The destination is done with. Who else listens to 'data' of the source is not held up."""
         if not self.over:
             flowing = self.source.readable_flowing
-            self.source._drop_pipes((self,))
+            self.drop((self,))
             if flowing:
                 self._go_on()
 

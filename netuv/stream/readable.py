@@ -17,12 +17,8 @@ that goes on by itself until ``_stop_reading()``, as a socket does, says so with
 request stays open for as long. ``pause()`` is stronger than Node's: it tells the transport at once through
 ``_stop_reading()``, so the peer is held back by the kernel's window.
 
-'readable', 'end' and the flow of buffered chunks all run in ticks, in Node's order: a chunk that is
-pushed with nothing in front of it is emitted directly, everything else passes the buffer.
-
-The ``consumer`` is the only 'data' listener, noted so that a transport can pass a chunk to it without push().
-It is there while the stream flows, nothing is buffered and nothing is to be decoded: ``_find_consumer()``
-finds it, and every method that changes one of these forgets it.
+What becomes of a chunk, and when 'readable' and 'end' come, is told in netuv.stream.incoming. In here is what
+a program asks for.
 
 Hooks of a transport: ``_read(n)`` (start delivering; ``n`` bytes are wanted), ``_stop_reading()``,
 ``_reads_on``.
@@ -31,7 +27,6 @@ Hooks of a transport: ``_read(n)`` (start delivering; ``n`` bytes are wanted), `
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import misuse
@@ -41,7 +36,6 @@ from netuv.stream.encoding import Decoder, canonical
 from netuv.stream.state import ALIVE, ENDED, OPEN, TOLD, Reading
 
 if TYPE_CHECKING:
-    from netuv.stream.pipe import Pipe
     from netuv.stream.writable import Writable
 
     Self = TypeVar("Self", bound="Readable")
@@ -196,39 +190,40 @@ class Readable(Stream):
         """Let 'data' flow, from the next tick on. Node's ``resume()``."""
         if self._stream_life.guard is not None:
             self._stream_life.guard()
-        if not self._readable_state.flowing:
-            self._readable_state.flowing = not self._readable_state.readable_listening
-            if not self._readable_state.resume_scheduled:
-                self._readable_state.resume_scheduled = True
+        state = self._readable_state
+        if not state.flowing:
+            state.set_flowing(not state.readable_listening)
+            if not state.resume_scheduled:
+                state.resume_scheduled = True
                 self._next_tick(self._resume)
-        if self._readable_state.paused:
-            self._readable_state.paused = False
+        state.paused = False
         return self
 
     def _resume(self) -> None:
+        state = self._readable_state
         try:
-            if not self._readable_state.reading and not self._readable_state.paused:
+            if not state.reading and not state.paused:
                 self.read(0)
         finally:
-            self._readable_state.resume_scheduled = False
+            state.resume_scheduled = False
             try:
                 self.emit("resume")
             finally:
                 incoming.flow(self)
-                if self._readable_state.flowing and not self._readable_state.reading:
+                if state.flowing and not state.reading:
                     self.read(0)
 
     def pause(self: Self) -> Self:
         """No 'data' from here on; what the peer sends waits in the kernel. Node's ``pause()``."""
         if self._stream_life.guard is not None:
             self._stream_life.guard()
+        state = self._readable_state
         try:
-            if self._readable_state.flowing is not False:
-                self._readable_state.flowing = False
-                self._readable_state.consumer = None
+            if state.flowing is not False:
+                state.set_flowing(False)
                 self.emit("pause")
         finally:
-            self._readable_state.paused = True
+            state.paused = True
             if "readable" not in self._events:  # whose listeners are not held up by it, as in Node
                 self._stop_reading()
         return self
@@ -242,8 +237,8 @@ class Readable(Stream):
         decoder = Decoder(canonical("utf8" if encoding is None else encoding))
         state = self._readable_state
         state.buffer = state.buffer.decode(decoder, self.readable_encoding, state.phase != OPEN)
-        self._readable_state.decoder = decoder
-        self._readable_state.consumer = None
+        state.decoder = decoder
+        state.forget_consumer()
         return self
 
     # -- listeners decide on the mode ----------------------------------------------------------------
@@ -252,37 +247,34 @@ class Readable(Stream):
         """As of EventEmitter; 'data' starts the flow, 'readable' starts reading."""
         if f is None:
             return super().on(event)  # a decorator, which comes back here with the function
+        state = self._readable_state
+        if event == "data" and state.consumer is not None:
+            state.forget_consumer()
         self._add_listener(event, f)
         if event == "data":
-            listening = "readable" in self._events
-            if listening is not self._readable_state.readable_listening:
-                self._readable_state.readable_listening = listening
-            if self._readable_state.flowing is not False:
+            state.readable_listening = "readable" in self._events
+            if state.flowing is not False:
                 self.resume()
-        elif (
-            event == "readable"
-            and self._readable_state.phase != ENDED
-            and not self._readable_state.readable_listening
-        ):
-            self._readable_state.readable_listening = self._readable_state.need_readable = True
-            self._readable_state.flowing = False
-            self._readable_state.consumer = None
-            self._readable_state.emitted_readable = False
-            if self._readable_state.buffer.length:
+        elif event == "readable" and state.phase != ENDED and not state.readable_listening:
+            state.readable_listening = state.need_readable = True
+            state.set_flowing(False)
+            state.emitted_readable = False
+            if state.buffer.length:
                 incoming.schedule_readable(self)
-            elif not self._readable_state.reading:
+            elif not state.reading:
                 self._next_tick(self.read, 0)
         return self
 
-    def _add_listener(self, event: str, listener: Any, prepend: bool = False) -> None:
+    def prepend_listener(self, event: str, f: Callable[..., Any]) -> Any:
+        """As of EventEmitter; it does not start anything, as in Node."""
         if event == "data":
-            self._readable_state.consumer = None
-        super()._add_listener(event, listener, prepend)
+            self._readable_state.forget_consumer()
+        return super().prepend_listener(event, f)
 
     def remove_listener(self, event: str, f: Callable[..., Any]) -> Any:
-        """As of EventEmitter."""
+        """As of EventEmitter; without a 'readable' listener 'data' may flow again."""
         if event == "data":
-            self._readable_state.consumer = None
+            self._readable_state.forget_consumer()
         try:
             return super().remove_listener(event, f)
         finally:
@@ -290,8 +282,8 @@ class Readable(Stream):
                 self._next_tick(self._update_readable_listening)
 
     def remove_all_listeners(self, event: str | None = None) -> Any:
-        """As of EventEmitter."""
-        self._readable_state.consumer = None
+        """As of EventEmitter; without a 'readable' listener 'data' may flow again."""
+        self._readable_state.forget_consumer()
         try:
             return super().remove_all_listeners(event)
         finally:
@@ -299,13 +291,14 @@ class Readable(Stream):
                 self._next_tick(self._update_readable_listening)
 
     def _update_readable_listening(self) -> None:
-        self._readable_state.readable_listening = "readable" in self._events
-        if self._readable_state.resume_scheduled and not self._readable_state.paused:
-            self._readable_state.flowing = True
+        state = self._readable_state
+        state.readable_listening = "readable" in self._events
+        if state.resume_scheduled and not state.paused:
+            state.set_flowing(True)
         elif "data" in self._events:
             self.resume()
-        elif not self._readable_state.readable_listening:
-            self._readable_state.flowing = self._readable_state.consumer = None
+        elif not state.readable_listening:
+            state.set_flowing(None)
 
     # -- pipe --------------------------------------------------------------------------------------
 
@@ -330,24 +323,12 @@ class Readable(Stream):
 
         Node's ``unpipe()``.
         """
-        pipes = self._readable_state.pipes
-        if destination is None:
-            gone = pipes
-        else:
-            gone = tuple(pipe for pipe in pipes if pipe.destination is destination)[:1]
+        gone = self._readable_state.pipes
+        if destination is not None:
+            gone = tuple(pipe for pipe in gone if pipe.destination is destination)[:1]
         if gone:
-            self._drop_pipes(gone)
+            gone[0].drop(gone)
         return self
-
-    def _drop_pipes(self, gone: tuple[Pipe, ...]) -> None:
-        """Each is detached and its destination told, whatever a listener raises."""
-        self._readable_state.pipes = tuple(pipe for pipe in self._readable_state.pipes if pipe not in gone)
-        with ExitStack() as todo:  # done in the opposite order
-            for pipe in reversed(gone):
-                todo.callback(pipe.destination.emit, "unpipe", self)
-                todo.callback(pipe.detach)
-            if not self._readable_state.pipes:
-                self.pause()
 
     # -- hooks -------------------------------------------------------------------------------------
 

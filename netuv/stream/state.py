@@ -12,7 +12,7 @@ Writing      OPEN, ENDING, FINAL, SHUT, FINISHED                 end(), the empt
 ===========  ==================================================  =========================================
 
 The first phase of each is 0, so ``if not life.phase`` asks whether a stream is alive. ``base``, ``readable``
-and ``writable`` write one of these objects each. A Socket writes besides what is about its handle: ``wire``,
+(with ``incoming``) and ``writable`` write one of these objects each. A Socket writes besides what is about its handle: ``wire``,
 ``in_flight``, ``received``, ``guard``, and the last phases of its Life, since 'close' waits for libuv. No
 subclass has to avoid the names in here.
 """
@@ -95,6 +95,21 @@ class Reading:
         self.resume_scheduled = False
         self.reading_more = False
         self.end_scheduled = False
+
+    def set_flowing(self, flowing: bool | None) -> None:
+        """The only writer of ``flowing`` once anything has happened: a consumer is there while it is True."""
+        self.flowing = flowing
+        if not flowing:
+            self.consumer = None
+
+    def begin_paused(self) -> None:
+        """As after pause(), before anything has happened."""
+        self.flowing = False
+        self.paused = True
+
+    def forget_consumer(self) -> None:
+        """The next chunk may not be for it alone; netuv.stream.incoming finds it again when it is."""
+        self.consumer = None
 
     def begin_anew(self) -> None:
         """For another connection; what the user has set, and has not read yet, stays."""
