@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import errors, misuse
 from netuv.net.life import SocketLife
+from netuv.stream import outgoing
 from netuv.stream.base import Done
 from netuv.stream.state import ENDED
 from netuv.stream.writable import frozen
@@ -119,7 +120,7 @@ class Flow(SocketLife):
         def on_connect() -> None:
             self._unsent = None
             self.remove_listener("close", self._tell_unsent)
-            self._send(what)
+            outgoing.send(self, what)
 
         self._unsent = done
         self._at_connect(on_connect)
@@ -138,13 +139,13 @@ class Flow(SocketLife):
             return  # of a former life, whose callbacks _begin_life() has seen to
         state.in_flight = None
         if self._stream_life.phase:
-            self._on_write(self._stream_life.errored or misuse.stream_destroyed("write"))
+            outgoing.done(self, self._stream_life.errored or misuse.stream_destroyed("write"))
         elif status is not None:
-            self._on_write(errors.from_status(status, "write"))
+            outgoing.done(self, errors.from_status(status, "write"))
         else:
             if self._idle is not None:
                 self._idle.active()
-            self._on_write(None)
+            outgoing.done(self, None)
 
     def _ended_error(self) -> BaseException:
         if self._readable_state.phase == ENDED and not self.allow_half_open:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import errors, misuse
 from netuv.net.onread import OnRead
-from netuv.stream import state
+from netuv.stream import outgoing, state
 from netuv.stream.base import Done
 from netuv.stream.state import CLOSED, FINISHED, TOLD
 from netuv.uv import handles
@@ -191,11 +191,14 @@ class SocketLife(OnRead):
             if self._unsent is not None:
                 never = misuse.closed_before_connection()
                 self.remove_listener("close", self._tell_unsent)
-            unwritten = [*writing.current_callbacks, *(callback for _, callback in writing.queue or ())]
-            waiting = tuple(callback for callback in unwritten if callback is not None)
-            self._next_tick(self._call_all, waiting, never or errored or misuse.stream_destroyed("write"))
+            waiting = writing.current_callbacks
+            if writing.queue is not None:
+                waiting += writing.queue.callbacks()
+            error = never or errored or misuse.stream_destroyed("write")
+            self._next_tick(outgoing.call_all, self, waiting, error)
             ending = tuple(writing.end_callbacks or ())
-            self._next_tick(self._call_all, ending, errored or misuse.stream_destroyed("end"))
+            error = errored or misuse.stream_destroyed("end")
+            self._next_tick(outgoing.call_all, self, ending, error)
         self._stream_life = state.Life()
         self._readable_state.begin_anew()
         writing.begin_anew()

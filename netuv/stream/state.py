@@ -11,25 +11,24 @@ Writing      OPEN, ENDING, FINAL, SHUT, FINISHED                 end(), the empt
                                                                  done, a tick that emits 'finish'
 ===========  ==================================================  =========================================
 
-The first phase of each is 0, so ``if not life.phase`` asks whether a stream is alive. ``base``, ``readable``
-(with ``incoming``) and ``writable`` write one of these objects each. A Socket writes besides what is about its handle: ``wire``,
+The first phase of each is 0, so ``if not life.phase`` asks whether a stream is alive. Life is written by
+``base``, Reading by ``readable`` and ``incoming``; Writing by ``writable``, which begins a write and the end,
+and by ``outgoing``, which goes on from there. A Socket writes besides what is about its handle: ``wire``,
 ``in_flight``, ``received``, ``guard``, and the last phases of its Life, since 'close' waits for libuv. No
 subclass has to avoid the names in here.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netuv.stream.readbuffer import EMPTY
+from netuv.stream.writequeue import Callback, WriteQueue
 
 if TYPE_CHECKING:
     from netuv.stream.encoding import Decoder
     from netuv.stream.pipe import Pipe
-
-Callback = Callable[["BaseException | None"], object]
 
 ALIVE, DESTROYED, CLOSED, TOLD = range(4)  # TOLD: 'close' was emitted, or is being emitted
 OPEN, EOF, ENDED = range(3)
@@ -119,18 +118,15 @@ class Reading:
 
 
 class Writing:
-    """Of the writing half; the head of netuv.stream.writable tells how it works."""
+    """Of the writing half; the heads of netuv.stream.writable and .outgoing tell how it works."""
 
     __slots__ = (
         "after_write_scheduled",
-        "clearing",
-        "corked",
         "current_callbacks",
         "current_length",
         "end_callbacks",
         "in_flight",
         "in_write",
-        "length",
         "need_drain",
         "phase",
         "queue",
@@ -143,25 +139,36 @@ class Writing:
 
     def __init__(self) -> None:
         self.phase = OPEN
-        self.corked = 0  # cork() without uncork()
-        self.length = 0  # bytes not yet written, those of the current write included
-        self.queue: deque[tuple[Any, Callback | None]] | None = None
-        self.writing = False  # the transport has a write that is not done
+        self.queue: WriteQueue | None = None  # while something waits, or the stream is corked
+        # The current write, from the transport's being given it to its being done:
+        self.writing = False
         self.in_write = False  # inside _write() or _writev()
-        self.current_length = 0  # of the current write, what is still counted in length
+        self.current_length = 0  # what is not yet written of it
         self.current_callbacks: tuple[Callback, ...] = ()
         self.wire: Any = None  # a connected Socket's, see netuv.uv.wire
         self.in_flight: Any = None  # the wire, while a part of the current write waits in its queue
         self.seen_length = 0  # of that queue, when the idle timer looked at it
         self.sent = 0  # bytes handed to the transport
-        self.need_drain = False
+        self.need_drain = False  # write() has answered False, and 'drain' was not emitted since
         self.after_write_scheduled = False
-        self.clearing = False
         self.end_callbacks: list[Callback] | None = None
         self.soon = False  # destroy() follows 'finish', whatever the other half does
 
+    @property
+    def length(self) -> int:
+        """Bytes not yet written: of the current write, and of what waits."""
+        return self.current_length + (self.queue.length if self.queue is not None else 0)
+
+    def drop_idle_queue(self) -> None:
+        """A queue takes more memory than all else of an idle stream."""
+        if self.queue is not None and not self.queue and not self.queue.corked:
+            self.queue = None
+
     def begin_anew(self) -> None:
         """For another connection; cork() stays, and what was queued is lost."""
-        corked, after_write, clearing = self.corked, self.after_write_scheduled, self.clearing
+        queue, after_write = self.queue, self.after_write_scheduled
         Writing.__init__(self)
-        self.corked, self.after_write_scheduled, self.clearing = corked, after_write, clearing
+        self.after_write_scheduled = after_write
+        if queue is not None and queue.corked:
+            self.queue = WriteQueue()
+            self.queue.corked = queue.corked

@@ -7,9 +7,10 @@ for what was queued ``_writev(chunks, done)``, where there is one. Everything th
 ``end(data)``, ``cork`` or a pipe, passes ``write()``, so that ``length`` counts every byte that is in user
 memory, and write() answers True only when that is 0: all of it reached the kernel.
 
-The end comes in this order: ``end()`` lets the queue run empty, then the transport's ``_final(done)`` (a
-socket sends its FIN), then a tick calls the callbacks of end() and emits 'finish'; when the other direction
-has ended as well, the stream destroys itself.
+What comes after, up to the callbacks, 'drain' and 'finish', is in netuv.stream.outgoing, and what waits
+is a netuv.stream.writequeue. The end comes in this order: ``end()`` lets the queue run empty, then the
+transport's ``_final(done)`` (a socket sends its FIN), then a tick calls the callbacks of end() and emits
+'finish'; when the other direction has ended as well, the stream destroys itself.
 
 Every callback is called exactly once: after its data was written, or with the error that prevented it.
 It is never called before write() has returned.
@@ -22,15 +23,16 @@ What a hook raises is its error, too. A transport that has passed on a part of a
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import checks, misuse
+from netuv.stream import outgoing
 from netuv.stream.base import Done, Stream
 from netuv.stream.encoding import canonical, encode
 from netuv.stream.readable import DEFAULT_HIGH_WATER_MARK
-from netuv.stream.state import ALIVE, ENDING, FINAL, FINISHED, OPEN, SHUT, TOLD, Callback, Life, Writing
+from netuv.stream.state import ALIVE, ENDING, FINISHED, OPEN, Writing
+from netuv.stream.writequeue import Callback, WriteQueue
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Writable")
@@ -55,7 +57,8 @@ class Writable(Stream):
     @property
     def writable_corked(self) -> int:
         """How often cork() was called without uncork(). Node's ``writableCorked``."""
-        return self._writable_state.corked
+        queue = self._writable_state.queue
+        return queue.corked if queue is not None else 0
 
     @property
     def writable_ended(self) -> bool:
@@ -131,19 +134,17 @@ class Writable(Stream):
             self._refuse(callback)
             return False
         size = len(data)
-        if state.writing or state.corked or life.errored is not None:
+        if state.writing or state.queue is not None or life.errored is not None:
             if state.queue is None:
-                state.queue = deque()
-            state.queue.append((data if type(data) is bytes else frozen(data), callback))
+                state.queue = WriteQueue()
+            state.queue.add(data if type(data) is bytes else frozen(data), size, callback)
             if size:
-                state.length += size
                 state.need_drain = True
                 return False
             return life.errored is None and not self.writable_length
         wire = state.wire
         if wire is None:
-            state.length += size
-            self._hand_over(self._write, data, size, (callback,) if callback is not None else ())
+            outgoing.hand_over(self, self._write, data, size, (callback,) if callback is not None else ())
             if self.writable_length:
                 state.need_drain = True
                 return False
@@ -154,7 +155,7 @@ class Writable(Stream):
             error = self._error_of_send(cause)
             self._note_error(error)
             callbacks = (callback,) if callback is not None else ()
-            self._next_tick(self._fail_write, error, callbacks, life)
+            self._next_tick(outgoing.fail_write, self, error, callbacks, life)
             return False
         state.sent += size
         if self._idle is not None:
@@ -165,7 +166,7 @@ class Writable(Stream):
             return True
         state.writing = state.need_drain = True
         state.in_flight = wire
-        state.length = state.current_length = state.seen_length = left
+        state.current_length = state.seen_length = left
         if callback is not None:
             state.current_callbacks = (callback,)
         return False
@@ -189,185 +190,26 @@ class Writable(Stream):
         self._error_or_destroy(error)
         return error
 
-    def _hand_over(
-        self, hook: Callable[[Any, Done], object], what: Any, length: int, callbacks: tuple[Callback, ...]
-    ) -> None:
-        """Call _write() or _writev()."""
-        self._writable_state.current_length = length
-        self._writable_state.current_callbacks = callbacks
-        self._writable_state.writing = self._writable_state.in_write = True
-        try:
-            hook(what, self._on_write)
-        except Exception as error:
-            self._on_write(error)
-        except BaseException:  # an interrupt: nobody knows how much was written
-            self.destroy()
-            if self._writable_state.writing:
-                self._on_write(misuse.stream_destroyed("write"))
-            raise
-        finally:
-            self._writable_state.in_write = False
-
-    def _send(self, what: Chunk | list[Chunk], done: Done | None = None) -> None:
-        """The same as a hook, for a stream that has a wire: the current write goes there."""
-        state = self._writable_state
-        try:
-            left = state.wire.send(what, self._on_sent)
-        except Exception as error:
-            self._on_write(self._error_of_send(error))
-            return
-        state.sent += state.current_length
-        if self._idle is not None:
-            self._idle.active()
-        if left:
-            self._part_written(state.current_length - left)
-            state.seen_length = left
-            state.in_flight = state.wire
-        else:
-            self._on_write(None)
-
-    def _part_written(self, size: int) -> None:
-        self._writable_state.length -= size
-        self._writable_state.current_length -= size
-
-    def _on_write(self, error: BaseException | None) -> None:
-        """The transport is done with the current write."""
-        if not self._writable_state.writing:
-            self._error_or_destroy(error or misuse.multiple_callback())
-            return
-        synchronous = self._writable_state.in_write
-        callbacks = self._writable_state.current_callbacks
-        self._writable_state.writing = False
-        self._writable_state.current_callbacks = ()
-        self._writable_state.length -= self._writable_state.current_length
-        self._writable_state.current_length = 0
-
-        if error is not None:
-            if getattr(error, "code", None) != "ERR_STREAM_DESTROYED":
-                self._note_error(error)
-            if synchronous:
-                self._next_tick(self._fail_write, error, callbacks, self._stream_life)
-            else:
-                self._fail_write(error, callbacks, self._stream_life)
-            return
-
-        try:
-            self._clear_queue()
-        finally:
-            if not synchronous:
-                self._after_write(callbacks)
-            elif callbacks:
-                self._next_tick(self._after_write, callbacks)
-            elif (
-                self._writable_state.need_drain
-                and self._writable_state.length == 0
-                and not self._writable_state.after_write_scheduled
-            ):
-                self._writable_state.after_write_scheduled = True
-                self._next_tick(self._after_write, callbacks)
-            else:
-                self._maybe_finish()
-
-    def _after_write(self, callbacks: tuple[Callback, ...]) -> None:
-        self._writable_state.after_write_scheduled = False
-        try:
-            if (
-                self._writable_state.need_drain
-                and self._writable_state.length == 0
-                and not self._writable_state.phase
-                and not self._stream_life.phase
-            ):
-                self._writable_state.need_drain = False
-                self.emit("drain")
-        finally:
-            try:
-                self._call_all(callbacks, None)
-            finally:
-                try:
-                    if self._stream_life.phase:
-                        self._fail_queue(self._stream_life)
-                finally:
-                    self._maybe_finish()
-
-    def _fail_write(self, error: BaseException, callbacks: tuple[Callback, ...], life: Life) -> None:
-        """``life`` is the one that the write was of; a Socket may have connected anew since."""
-        try:
-            self._call_all(callbacks, error)
-        finally:
-            if life is self._stream_life:
-                try:
-                    self._fail_queue(life)
-                finally:
-                    self._error_or_destroy(error)
-
-    def _call_all(self, callbacks: tuple[Callback, ...], error: BaseException | None) -> None:
-        """Call each; when one raises, the rest is called in a tick of its own."""
-        for index, callback in enumerate(callbacks):
-            try:
-                callback(error)
-            except BaseException:
-                if callbacks[index + 1 :]:
-                    self._next_tick(self._call_all, callbacks[index + 1 :], error)
-                raise
-
-    def _fail_queue(self, life: Life) -> None:
-        """What is still queued will never be written: say so to its callbacks, and to those of end()."""
-        if life is not self._stream_life or self._writable_state.writing:
-            return  # of a former life; or it comes here again when that write has failed
-        queue, self._writable_state.queue = self._writable_state.queue or (), None
-        self._writable_state.length -= sum(len(chunk) for chunk, _ in queue)
-        waiting = tuple(callback for _, callback in queue if callback is not None)
-        ending, self._writable_state.end_callbacks = self._writable_state.end_callbacks or [], None
-        try:
-            self._call_all(waiting, self._stream_life.errored or misuse.stream_destroyed("write"))
-        finally:
-            self._call_all(tuple(ending), self._stream_life.errored or misuse.stream_destroyed("end"))
-
-    def _clear_queue(self) -> None:
-        """Hand the queue to the transport: one chunk as it is; several as one _writev, or one by one."""
-        queue = self._writable_state.queue
-        if (
-            not queue
-            or self._writable_state.clearing
-            or self._writable_state.corked
-            or self._stream_life.phase
-        ):
-            return
-        self._writable_state.clearing = True
-        try:
-            state = self._writable_state
-            several = self._send if state.wire is not None else self._writev
-            if several is not None and len(queue) > 1:
-                state.queue = None
-                callbacks = tuple(callback for _, callback in queue if callback is not None)
-                self._hand_over(several, [chunk for chunk, _ in queue], state.length, callbacks)
-            else:
-                single = self._send if state.wire is not None else self._write
-                while queue and not (state.writing or self._stream_life.errored or self._stream_life.phase):
-                    chunk, callback = queue.popleft()
-                    callbacks = (callback,) if callback is not None else ()
-                    self._hand_over(single, chunk, len(chunk), callbacks)
-                if not queue:
-                    state.queue = None  # an empty deque is larger than all else of an idle stream
-        finally:
-            self._writable_state.clearing = False
-
     # -- cork --------------------------------------------------------------------------------------
 
     def cork(self) -> None:
         """Queue what is written, until uncork() or end(), to send it as one. Node's ``cork()``."""
         if self._stream_life.guard is not None:
             self._stream_life.guard()
-        self._writable_state.corked += 1
+        state = self._writable_state
+        if state.queue is None:
+            state.queue = WriteQueue()
+        state.queue.corked += 1
 
     def uncork(self) -> None:
         """Take back one cork(); after the last one the queue is sent. Node's ``uncork()``."""
         if self._stream_life.guard is not None:
             self._stream_life.guard()
-        if self._writable_state.corked:
-            self._writable_state.corked -= 1
-            if not self._writable_state.writing:
-                self._clear_queue()
+        state = self._writable_state
+        if state.queue is not None and state.queue.corked:
+            state.queue.corked -= 1
+            if not state.writing:
+                outgoing.clear_queue(self)
 
     def set_default_encoding(self: Self, encoding: str) -> Self:
         """The encoding of a str that is written without one. Node's ``setDefaultEncoding()``."""
@@ -396,111 +238,47 @@ class Writable(Stream):
             encoding, callback = None, encoding
         if callback is not None:
             checks.check_callback("callback", callback)
+        state, life = self._writable_state, self._stream_life
         error: BaseException | None = None
         if data is not None:
             data = self._chunk(data, encoding)
-            if self._writable_state.phase or self._stream_life.phase:
+            if state.phase or life.phase:
                 error = self._refuse(None)
             else:
                 Writable.write(self, data)  # and none that overrides it, as in Node
-        if self._writable_state.corked:
-            self._writable_state.corked = 1
+        if state.queue is not None and state.queue.corked:
+            state.queue.corked = 1
             self.uncork()
 
         if error is None:
-            if self._writable_state.phase == FINISHED:
+            if state.phase == FINISHED:
                 error = misuse.already_finished("end")
-            elif self._stream_life.phase:
-                self._writable_state.phase = self._writable_state.phase or ENDING
-                error = self._stream_life.errored or misuse.stream_destroyed("end")
-            elif not self._writable_state.phase and self._stream_life.errored is None:
-                self._writable_state.phase = ENDING
-                self._maybe_finish()
-                if self._stream_life.phase:  # by a 'prefinish' listener
-                    error = self._stream_life.errored or misuse.stream_destroyed("end")
+            elif life.phase:
+                state.phase = state.phase or ENDING
+                error = life.errored or misuse.stream_destroyed("end")
+            elif not state.phase and life.errored is None:
+                state.phase = ENDING
+                outgoing.finish_when_written(self)
+                if life.phase:  # by a 'prefinish' listener
+                    error = life.errored or misuse.stream_destroyed("end")
 
         if callback is not None:
-            if error is not None or self._stream_life.errored is not None:
-                self._next_tick(callback, error or self._stream_life.errored)
+            if error is not None or life.errored is not None:
+                self._next_tick(callback, error or life.errored)
             else:
-                if self._writable_state.end_callbacks is None:
-                    self._writable_state.end_callbacks = []
-                self._writable_state.end_callbacks.append(callback)
+                if state.end_callbacks is None:
+                    state.end_callbacks = []
+                state.end_callbacks.append(callback)
         return self
-
-    def _maybe_finish(self) -> None:
-        state = self._writable_state
-        if (
-            state.phase != ENDING
-            or state.writing
-            or state.queue
-            or state.length
-            or self._stream_life.phase
-            or self._stream_life.errored is not None
-        ):
-            return
-        state.phase = FINAL
-        if self._final is None:
-            state.phase = SHUT
-            try:
-                self.emit("prefinish")
-            finally:
-                self._next_tick(self._finish_unless_destroyed)
-            return
-        try:
-            self._final(self._on_final)
-        except Exception as error:
-            self._on_final(error)
-
-    def _on_final(self, error: BaseException | None) -> None:
-        """The transport is done with the end."""
-        state, life = self._writable_state, self._stream_life
-        if state.phase != FINAL:
-            if state.phase > FINAL:
-                self._error_or_destroy(error or misuse.multiple_callback())
-            return  # else of a former life
-        state.phase = SHUT
-        if error is not None:
-            callbacks, self._writable_state.end_callbacks = self._writable_state.end_callbacks or [], None
-            try:
-                self._call_all(tuple(callbacks), error)
-            finally:
-                self._error_or_destroy(error)
-        elif not life.phase and life.errored is None:
-            try:
-                self.emit("prefinish")
-            finally:
-                self._next_tick(self._finish)
-
-    def _finish_unless_destroyed(self) -> None:
-        if not self._stream_life.phase:
-            self._finish()
-
-    def _finish(self) -> None:
-        if (
-            self._writable_state.phase != SHUT  # a Socket has connected anew
-            or self._stream_life.error_told
-            or self._stream_life.phase == TOLD
-        ):
-            return
-        self._writable_state.phase = FINISHED
-        try:
-            if self._writable_state.end_callbacks:
-                callbacks, self._writable_state.end_callbacks = self._writable_state.end_callbacks, None
-                self._call_all(tuple(callbacks), None)
-        finally:
-            try:
-                self.emit("finish")
-            finally:
-                self._after_finish()
 
     def _after_finish(self) -> None:
         self.destroy()
 
     def destroy(self: Self, error: BaseException | None = None) -> Self:
         """As of Stream; what is queued hears of it."""
-        if (self._writable_state.queue or self._writable_state.end_callbacks) and not self._stream_life.phase:
-            self._next_tick(self._fail_queue, self._stream_life)
+        state, life = self._writable_state, self._stream_life
+        if (state.queue or state.end_callbacks) and not life.phase:
+            self._next_tick(outgoing.fail_queue, self, life)
         return super().destroy(error)
 
     # -- hooks -------------------------------------------------------------------------------------
@@ -514,6 +292,10 @@ class Writable(Stream):
 
     def _on_sent(self, wire: Any, status: int | None) -> None:
         raise NotImplementedError
+
+    def _part_written(self, size: int) -> None:
+        """What a transport calls that has passed on a part of the current chunk."""
+        self._writable_state.current_length -= size
 
     def _write(self, chunk: Chunk, done: Done) -> None:
         raise NotImplementedError

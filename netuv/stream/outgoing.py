@@ -1,0 +1,261 @@
+"""What happens to what was written: the way from write() and end() to their callbacks and events.
+
+These are functions over a Writable, whose methods call them:
+
+======================  =====================================================================================
+hand_over, send         a chunk, or several, go to the hooks of the transport, or to its wire
+done                    the transport says that it is done with them, or the error that it met
+after_write, fail_write 'drain' and the callbacks; or the callbacks with the error, which then ends the stream
+clear_queue             what waits goes the same way
+fail_queue              what waits will not be written any more
+finish_when_written     the last chunk is gone and end() was called: ``_final()``, 'prefinish', 'finish'
+======================  =====================================================================================
+
+What a hook does at once, before it returns, is told to the program a tick later; what it does later, at
+once: a callback is never called before write() has returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from netuv import misuse
+from netuv.stream.state import ENDING, FINAL, FINISHED, SHUT, TOLD, Life
+
+if TYPE_CHECKING:
+    from netuv.stream.base import Done
+    from netuv.stream.writable import Writable
+    from netuv.stream.writequeue import Callback
+
+
+def hand_over(
+    stream: Writable,
+    hook: Callable[[Any, Done], object],
+    what: Any,
+    length: int,
+    callbacks: tuple[Callback, ...],
+) -> None:
+    """Call _write() or _writev()."""
+    state = stream._writable_state
+    state.current_length = length
+    state.current_callbacks = callbacks
+    state.writing = state.in_write = True
+    try:
+        hook(what, partial(done, stream))
+    except Exception as error:
+        done(stream, error)
+    except BaseException:  # an interrupt: nobody knows how much was written
+        stream.destroy()
+        if state.writing:
+            done(stream, misuse.stream_destroyed("write"))
+        raise
+    finally:
+        state.in_write = False
+
+
+def send(stream: Writable, what: Any, _done: Done | None = None) -> None:
+    """The same as a hook, for a stream that has a wire: the current write goes there."""
+    state = stream._writable_state
+    try:
+        left = state.wire.send(what, stream._on_sent)
+    except Exception as error:
+        done(stream, stream._error_of_send(error))
+        return
+    state.sent += state.current_length
+    if stream._idle is not None:
+        stream._idle.active()
+    if left:
+        state.current_length = state.seen_length = left
+        state.in_flight = state.wire
+    else:
+        done(stream, None)
+
+
+def done(stream: Writable, error: BaseException | None) -> None:
+    """The transport is done with the current write."""
+    state = stream._writable_state
+    if not state.writing:
+        stream._error_or_destroy(error or misuse.multiple_callback())
+        return
+    synchronous = state.in_write
+    callbacks = state.current_callbacks
+    state.writing = False
+    state.current_callbacks = ()
+    state.current_length = 0
+
+    if error is not None:
+        if getattr(error, "code", None) != "ERR_STREAM_DESTROYED":
+            stream._note_error(error)
+        if synchronous:
+            stream._next_tick(fail_write, stream, error, callbacks, stream._stream_life)
+        else:
+            fail_write(stream, error, callbacks, stream._stream_life)
+        return
+
+    try:
+        if state.queue is not None:
+            clear_queue(stream)
+    finally:
+        if not synchronous:
+            after_write(stream, callbacks)
+        elif callbacks:
+            stream._next_tick(after_write, stream, callbacks)
+        elif state.need_drain and not state.length and not state.after_write_scheduled:
+            state.after_write_scheduled = True
+            stream._next_tick(after_write, stream, callbacks)
+        else:
+            finish_when_written(stream)
+
+
+def after_write(stream: Writable, callbacks: tuple[Callback, ...]) -> None:
+    """Tell that it is written."""
+    state, life = stream._writable_state, stream._stream_life
+    state.after_write_scheduled = False
+    try:
+        if state.need_drain and not state.length and not state.phase and not life.phase:
+            state.need_drain = False
+            stream.emit("drain")
+    finally:
+        try:
+            call_all(stream, callbacks, None)
+        finally:
+            try:
+                if stream._stream_life.phase:
+                    fail_queue(stream, stream._stream_life)
+            finally:
+                finish_when_written(stream)
+
+
+def fail_write(stream: Writable, error: BaseException, callbacks: tuple[Callback, ...], life: Life) -> None:
+    """Tell that it is not. ``life`` is that of the write; a Socket may have connected anew since."""
+    try:
+        call_all(stream, callbacks, error)
+    finally:
+        if life is stream._stream_life:
+            try:
+                fail_queue(stream, life)
+            finally:
+                stream._error_or_destroy(error)
+
+
+def call_all(stream: Writable, callbacks: tuple[Callback, ...], error: BaseException | None) -> None:
+    """Call each; when one raises, the rest is called in a tick of its own."""
+    for index, callback in enumerate(callbacks):
+        try:
+            callback(error)
+        except BaseException:
+            if callbacks[index + 1 :]:
+                stream._next_tick(call_all, stream, callbacks[index + 1 :], error)
+            raise
+
+
+def fail_queue(stream: Writable, life: Life) -> None:
+    """What is still queued will never be written: say so to its callbacks, and to those of end()."""
+    state = stream._writable_state
+    if life is not stream._stream_life or state.writing:
+        return  # of a former life; or it comes here again when that write has failed
+    waiting: tuple[Callback, ...] = ()
+    if state.queue is not None:
+        waiting = state.queue.take_all()[2]
+        state.drop_idle_queue()
+    ending, state.end_callbacks = state.end_callbacks or [], None
+    try:
+        call_all(stream, waiting, stream._stream_life.errored or misuse.stream_destroyed("write"))
+    finally:
+        call_all(stream, tuple(ending), stream._stream_life.errored or misuse.stream_destroyed("end"))
+
+
+def clear_queue(stream: Writable) -> None:
+    """Hand the queue to the transport: one chunk as it is; several as one _writev, or one by one."""
+    state, life = stream._writable_state, stream._stream_life
+    queue = state.queue
+    if queue is None or queue.clearing or queue.corked or life.phase:
+        return
+    queue.clearing = True
+    try:
+        while queue and not (state.writing or life.errored or life.phase):
+            single: Any
+            several: Any
+            if state.wire is not None:
+                single = several = partial(send, stream)
+            else:
+                single, several = stream._write, stream._writev
+            if several is not None and queue.several():
+                hand_over(stream, several, *queue.take_all())
+            else:
+                hand_over(stream, single, *queue.take())
+    finally:
+        queue.clearing = False
+        state.drop_idle_queue()
+
+
+def finish_when_written(stream: Writable) -> None:
+    """Once end() was called, and all is written: tell the transport of the end, and then the program."""
+    state, life = stream._writable_state, stream._stream_life
+    if (
+        state.phase != ENDING
+        or state.writing
+        or state.queue
+        or state.current_length
+        or life.phase
+        or life.errored is not None
+    ):
+        return
+    state.phase = FINAL
+    if stream._final is None:
+        state.phase = SHUT
+        try:
+            stream.emit("prefinish")
+        finally:
+            stream._next_tick(finish_unless_destroyed, stream)
+        return
+    try:
+        stream._final(partial(on_final, stream))
+    except Exception as error:
+        on_final(stream, error)
+
+
+def on_final(stream: Writable, error: BaseException | None) -> None:
+    """The transport is done with the end."""
+    state, life = stream._writable_state, stream._stream_life
+    if state.phase != FINAL:
+        if state.phase > FINAL:
+            stream._error_or_destroy(error or misuse.multiple_callback())
+        return  # else of a former life
+    state.phase = SHUT
+    if error is not None:
+        callbacks, state.end_callbacks = state.end_callbacks or [], None
+        try:
+            call_all(stream, tuple(callbacks), error)
+        finally:
+            stream._error_or_destroy(error)
+    elif not life.phase and life.errored is None:
+        try:
+            stream.emit("prefinish")
+        finally:
+            stream._next_tick(finish, stream)
+
+
+def finish_unless_destroyed(stream: Writable) -> None:
+    """As finish(), where nothing of a transport has happened yet."""
+    if not stream._stream_life.phase:
+        finish(stream)
+
+
+def finish(stream: Writable) -> None:
+    """The callbacks of end(), then 'finish'."""
+    state, life = stream._writable_state, stream._stream_life
+    if state.phase != SHUT or life.error_told or life.phase == TOLD:  # the first: a Socket has connected anew
+        return
+    state.phase = FINISHED
+    try:
+        if state.end_callbacks:
+            callbacks, state.end_callbacks = state.end_callbacks, None
+            call_all(stream, tuple(callbacks), None)
+    finally:
+        try:
+            stream.emit("finish")
+        finally:
+            stream._after_finish()
