@@ -6,8 +6,9 @@ Where things are, from the bottom; each module imports only from above its line:
     errors, misuse, checks   what is raised, and why; checks of arguments
     emitter                  EventEmitter
     address, blocklist       IP addresses; which of them to keep away
+    abort                    AbortController
     loop, stream             the event loop; streams without any I/O
-    abort, timers            AbortController; set_timeout and friends
+    timers                   set_timeout and friends
     dns, events              lookup; functions that go with EventEmitter and AbortSignal
     net                      Socket and Server
     testing                  for tests: Sockets over memory, and the stream contract as a check
@@ -35,6 +36,7 @@ from netuv.net.connecting import (
 )
 from netuv.net.server import Server, create_server
 from netuv.net.socket import Socket, connect
+from netuv.stream.base import set_default_tick
 from netuv.timers import (
     clear_immediate,
     clear_interval,
@@ -46,6 +48,7 @@ from netuv.timers import (
 )
 
 create_connection = connect
+set_default_tick(next_tick)
 
 __all__ = [
     "AbortController",

@@ -19,7 +19,7 @@ BY_MODULE = ("uv", "loop", "stream", "net")
 LAYERS = (
     ("_version", "uv", "uv.status", "errors", "misuse", "checks"),
     ("uv.turn", "uv.timer", "uv.lookup", "uv.wire", "emitter"),
-    ("address", "blocklist", "uv.handles"),
+    ("address", "blocklist", "abort", "uv.handles"),
     (
         "loop.failures",
         "loop.ticks",
@@ -43,7 +43,7 @@ LAYERS = (
         "stream.duplex",
     ),
     ("stream.pipe", "stream"),
-    ("abort", "timers", "dns", "events"),
+    ("timers", "dns", "events"),
     (
         "net.options",
         "net.connecting",
@@ -81,7 +81,7 @@ ONLY: dict[str, set[str]] = {
     "net.options": {*BASE, "address"},
     "__main__": {"_version", "uv"},
     **{name: {*BASE, *LOOP, "emitter", "uv.turn"} for name in LOOP},
-    **{name: {*BASE, *STREAM, "emitter"} for name in STREAM},
+    **{name: {*BASE, *STREAM, "emitter", "abort"} for name in STREAM},
 }
 # Bytes in, events out: these know nothing of libuv or of sockets.
 SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "abort", *sorted(STREAM))

@@ -54,8 +54,8 @@ class Readable(Stream):
     _can_read: bool = True
     _reads_on: bool = False
 
-    def __init__(self) -> None:
-        super().__init__()
+    def _make_state(self) -> None:
+        super()._make_state()
         self._readable_state = Reading()
 
     # -- state that a user may ask for -------------------------------------------------------------

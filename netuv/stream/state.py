@@ -39,10 +39,11 @@ ENDING, FINAL, SHUT, FINISHED = range(1, 5)
 class Life:
     """Of the stream as a whole."""
 
-    __slots__ = ("error_told", "errored", "guard", "phase")
+    __slots__ = ("constructing", "error_told", "errored", "guard", "phase")
 
     def __init__(self) -> None:
         self.phase = ALIVE
+        self.constructing = False  # its _construct() is not done: nothing is read or written yet
         self.errored: BaseException | None = None  # the error that ended it
         self.error_told = False  # 'error' was emitted
         #: Called before what a program asks for: it raises in the wrong thread, and after a fork.

@@ -50,8 +50,8 @@ class Writable(Stream):
     _default_encoding: str = "utf8"
     _idle: Any = None  # is told of each write: active()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def _make_state(self) -> None:
+        super()._make_state()
         self._writable_state = Writing()
 
     @property
