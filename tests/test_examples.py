@@ -244,3 +244,27 @@ def test_embed() -> None:
     ticks = [line for line in lines[1:] if line == "tick of a pyuv.Timer"]
     assert ticks
     assert [line for line in lines[1:] if line not in ticks] == ["a pyuv.TCP received b'from a pyuv.TCP'"]
+
+
+@pytest.mark.row("O01")
+def test_game() -> None:
+    with Program("game.py", 0) as game:
+        with connect(game.port()) as peer:
+            assert receive_until(peer, b"0\n").strip(b"0\n") == b""
+            peer.sendall(b"rrlr")
+            places = receive_until(peer, b"2\n").split()
+        assert places[-1] == b"2"
+        game.interrupt()
+    with Program("game.py", 0, 3) as game:
+        assert game.end()[1:] == ["3 frames"]
+
+
+@pytest.mark.row("O01")
+def test_tk() -> None:
+    pytest.importorskip("tkinter", reason="this Python has no Tk")
+    with Program("tk.py", 0) as program:
+        lines = program.end()
+    assert lines.pop() == "done"
+    assert sorted(lines)[0] == "a timer of Tk's"
+    assert sorted(lines)[1].startswith("listening on port ")
+    assert sorted(lines)[2:] == ["received b'from within Tk'"]

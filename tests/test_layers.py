@@ -27,6 +27,7 @@ LAYERS = (
         "loop.signals",
         "loop.ending",
         "loop.fork",
+        "loop.running",
         "loop.loop",
         "loop",
     ),

@@ -1,6 +1,7 @@
 """The event loop: a pyuv.Loop, plus what Node puts on top of libuv's.
 
-    loop        Loop: running, stopping, closing
+    loop        Loop: making, stopping, closing
+    running     how it runs: to the end, or a turn at a time
     ticks       what next_tick() and call_soon_threadsafe() were given
     failures    the exceptions that nobody has taken
     census      what is open
@@ -17,6 +18,7 @@ The other modules of netuv use these names of a Loop and no more, besides its pu
     parts       what a module keeps for this loop, by its class
     forked      whether the parent of this process has made it, before a fork
     alive       whether run() would do anything
+    turn        one turn, for a host: an event loop of another kind that has this one in it; host is it
     stopping    whether stop() has ended the last run()
 
 This module knows which loop is meant: each thread has a default one.

@@ -60,6 +60,10 @@ class Census:
         """These handles are the loop's own."""
         self._hidden.update(handles)
 
+    def reveal(self, handle: Any) -> None:
+        """The handle, which is closed or will be, is hidden no more."""
+        self._hidden.discard(handle)
+
     def owners(self) -> list[Owner]:
         """A copy of the list, which may change while each is told something."""
         return list(self._owners.values())

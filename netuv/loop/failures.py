@@ -45,13 +45,19 @@ class Failures:
         else:
             self._others.append(error)
 
-    def raise_first(self) -> None:
-        """Raise what was added, if anything was, and forget it."""
+    def take(self) -> BaseException | None:
+        """What was added, if anything was, as one chain; it is forgotten."""
         first, self.first = self.first, None
         others, self._others = self._others, []
         if first is not None:
             errors.chain(first, others)
+        return first
+
+    def raise_first(self) -> None:
+        """Raise what was added, if anything was, and forget it."""
+        first = self.take()
+        if first is not None:
             try:
                 raise first
             finally:
-                del first, others  # the traceback holds this frame
+                del first  # the traceback holds this frame

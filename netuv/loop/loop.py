@@ -1,8 +1,8 @@
-"""``Loop``: running, stopping and closing a pyuv.Loop.
+"""``Loop``: a pyuv.Loop, and how it is stopped and closed.
 
-run() lets libuv run until nothing that is open keeps it running, and then what has been deferred meanwhile,
-until nothing is left of either. close() closes all that is open, so that everybody hears 'close', and waits
-for nothing.
+run() is in running.py. It lets libuv run until nothing that is open keeps it running, and then what has been
+deferred meanwhile, until nothing is left of either. close() closes all that is open, so that everybody hears
+'close', and waits for nothing.
 
 The handles that the loop has for itself refer to it weakly. So a loop that nobody refers to is collected,
 though libuv knows these handles.
@@ -21,10 +21,10 @@ from types import TracebackType
 from typing import Any
 
 from netuv import checks, misuse
-from netuv.emitter import EventEmitter
-from netuv.loop import ending, fork, signals
+from netuv.loop import ending, fork
 from netuv.loop.census import Census, Part
 from netuv.loop.failures import Failures
+from netuv.loop.running import Running
 from netuv.loop.ticks import Calls, Ticks
 from netuv.uv import turn
 
@@ -33,7 +33,7 @@ from netuv.uv import turn
 MAX_CLOSING_TURNS = 100
 
 
-class Loop(EventEmitter):
+class Loop(Running):
     """One event loop. Node has one for its process; here each thread has a default one.
 
     :param uv: the pyuv.Loop to work on, which then keeps this Loop alive; a new one by default. ``loop.uv``
@@ -48,7 +48,7 @@ class Loop(EventEmitter):
     """
 
     #: The pyuv.Loop; None after close().
-    uv: Any = None
+    uv: Any
 
     def __init__(self, uv: Any = None, *, debug: bool | None = None) -> None:
         super().__init__()
@@ -64,14 +64,7 @@ class Loop(EventEmitter):
         self._made_at = f", made at {ending.caller()}" if debug else ""
         #: True after close().
         self.closed = False
-        #: This process is a child of the one that made the loop.
-        self.forked = False
-        #: stop() has ended the last run(), or will end this one.
-        self.stopping = False
-        self._running = False
-        self._in_uv = False
         self._thread = threading.get_ident()
-        self._wakeup: signals.Wakeup | None = None
 
         weak = weakref.proxy(self)
         self.failures = Failures(weak)
@@ -90,66 +83,7 @@ class Loop(EventEmitter):
         state = "closed" if self.closed else "running" if self._running else "idle"
         return f"<netuv.Loop {state}, {len(self.handles)} open>"
 
-    # -- running -----------------------------------------------------------------------------------
-
-    def run(self) -> None:
-        """Run until nothing referenced is left, as Node does, or until stop().
-
-        May be called again. Raises what a callback let out (nothing is only printed): the first
-        exception, with its own traceback. Ctrl-C leaves as KeyboardInterrupt.
-        """
-        self.check()
-        if self._running:
-            raise RuntimeError("this loop is already running")
-        try:
-            self._run()
-        finally:
-            if self._wakeup is not None:
-                signals.restore(self._wakeup.wrappers)
-
-    def _run(self) -> None:
-        try:
-            self._running = True
-            self.stopping = False
-            self._thread = threading.get_ident()
-            self._watch_signals()
-            self._turn()
-            while self._waits() and self.failures.first is None and not self.stopping:
-                self._turn()
-        finally:
-            self._running = False
-            if self._wakeup is not None:
-                self._wakeup.stop()
-        self.failures.raise_first()
-        if self.forked:  # by a callback that has come back
-            raise misuse.forked_loop()
-
-    def _turn(self) -> None:
-        """Run what waits for libuv to be run, then libuv."""
-        self.ticks.run()
-        self._run_calls()
-        self.ticks.run()
-        if self.failures.first is None and not self.stopping:
-            self._in_uv = True
-            try:
-                self._run_uv()
-            except BaseException as error:  # the excepthook itself could not run
-                self.failures.add(error)
-            finally:
-                self._in_uv = False
-
-    def _run_uv(self) -> None:
-        self.uv.run(turn.DEFAULT)  # a signal's handler may interrupt this
-
-    signals.may_be_interrupted.add(_run_uv.__code__)
-
-    def _waits(self) -> bool:
-        return bool(self.ticks.queue or self._calls.queue)
-
-    @property
-    def alive(self) -> bool:
-        """Whether run() would do anything."""
-        return self.uv is not None and bool(self.uv.alive or self._waits() or self.failures.first)
+    # -- stopping and closing ---------------------------------------------------------------------
 
     def stop(self) -> None:
         """Let run() return after the current turn; what is open stays open."""
@@ -157,11 +91,6 @@ class Loop(EventEmitter):
         if self._running:
             self.stopping = True
             self._stop_uv()
-
-    def _stop_uv(self) -> None:
-        # Outside of uv.run() the stop would hit the next one; a run() of the user's own is not known here.
-        if self._in_uv or not self._running:
-            self.uv.stop()
 
     def close(self) -> None:
         """Destroy every socket, close every server, timer and pyuv handle, and give up the loop.
@@ -306,17 +235,7 @@ class Loop(EventEmitter):
     def _on_async(self, handle: Any) -> None:
         self._run_calls()
 
-    def _run_calls(self) -> None:
-        queue = self._calls.queue
-        for _ in range(len(queue)):
-            callback, args = queue.popleft()
-            try:
-                callback(*args)
-                self.ticks.drain()
-            except BaseException as error:
-                self.failures.fail(error)
-
-    # -- exceptions and signals --------------------------------------------------------------------
+    # -- exceptions --------------------------------------------------------------------------------
 
     def _on_exception(
         self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
@@ -325,17 +244,6 @@ class Loop(EventEmitter):
         if error is None:
             error = kind()
         self.failures.fail(error if trace is None else error.with_traceback(trace))
-
-    def _watch_signals(self) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            return
-        if self._wakeup is None:
-            self._wakeup = signals.Wakeup(self)
-        try:
-            self._wakeup.start()
-        except ValueError:
-            # Python hears no signals here: it is a subinterpreter, or embedded and started by another thread.
-            pass
 
     # -- misuse ------------------------------------------------------------------------------------
 

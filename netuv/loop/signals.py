@@ -30,7 +30,7 @@ from netuv import errors
 from netuv.uv import turn
 
 if TYPE_CHECKING:
-    from netuv.loop.loop import Loop
+    from netuv.loop.census import Census
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep  # netuv's
 _STDLIB = os.path.dirname(os.__file__) + os.sep
@@ -182,7 +182,7 @@ def restore(wrappers: dict[int, Wrapper]) -> None:
 class Wakeup:
     """Python's wakeup fd: a pipe whose other end the loop watches while it runs."""
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, uv: Any, census: Census) -> None:
         try:
             self._reader, self._writer = os.pipe()
         except OSError as error:
@@ -190,11 +190,11 @@ class Wakeup:
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
         try:
-            self._poll = turn.watch_reader(loop.uv, self._reader)
+            self._poll = turn.watch_reader(uv, self._reader)
         except errors.NetError:
             self.close()
             raise
-        loop.census.hide(self._poll)
+        census.hide(self._poll)
         self._former: int | None = None  # the wakeup fd before; None while not started
         self.wrappers: dict[int, Wrapper] = {}  # of the handlers, while run() is on
 

@@ -27,6 +27,16 @@ def start(handle: Any, callback: Callable[[Any], None], due: int) -> None:
     handle.start(callback, (wait + 0.5) / 1000, 0.0015)  # in s; pyuv cuts off the half
 
 
+def start_once(handle: Any, wait: int) -> None:
+    """Let the timer end a turn that waits, after so many ms from now."""
+    handle.loop.update_time()
+    handle.start(_nothing, (wait + 0.5) / 1000, 0.0)  # in s; pyuv cuts off the half
+
+
+def _nothing(handle: Any) -> None:
+    pass
+
+
 def new_check(uv: Any) -> tuple[Any, Any]:
     """A Check handle, which runs after I/O, and an Idle handle, which keeps the loop from waiting for any."""
     check = pyuv.Check(uv)

@@ -22,6 +22,7 @@ Async = pyuv.Async
 Poll = pyuv.Poll
 Prepare = pyuv.Prepare
 DEFAULT = pyuv.UV_RUN_DEFAULT  # run until nothing is left
+ONCE = pyuv.UV_RUN_ONCE  # one turn, that waits for something
 NOWAIT = pyuv.UV_RUN_NOWAIT  # one turn, without waiting for anything
 
 _RUNS_TICKS = hasattr(pyuv.Loop, "set_ticks")
@@ -100,6 +101,23 @@ def watch_reader(uv: Any, fd: int) -> Any:
         return pyuv.Poll(uv, fd)
     except pyuv.error.UVError as error:
         raise errors.from_uv_error(error, "epoll_ctl") from error
+
+
+def new_poll(uv: Any, fd: int) -> Any:
+    """A Poll handle for somebody else's descriptor, which becomes non-blocking.
+
+    Raises a plain OSError, as a selector does, for what the kernel cannot watch.
+    """
+    try:
+        return pyuv.Poll(uv, fd)
+    except pyuv.error.UVError as error:
+        number = -error.args[0]
+        raise OSError(number, os.strerror(number)) from None
+
+
+def watch(poll: Any, events: int, callback: Callable[..., Any]) -> None:
+    """Call ``callback(poll, events, status)`` as long as there is one of them: 1 to read, 2 to write."""
+    poll.start(events, gated(poll.loop, callback))
 
 
 def start_watching(poll: Any, callback: Callable[..., Any]) -> None:
