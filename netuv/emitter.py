@@ -44,16 +44,32 @@ class MaxListenersExceededWarning(RuntimeWarning):
     """More listeners for one event than ``get_max_listeners()``: perhaps a leak."""
 
 
-class _Once:
+class Wrapper:
+    """A listener that is called in the place of another one, by whose name it is found and removed.
+
+    :param listener: that one, checked already; it may be a wrapper itself.
+    """
+
+    __slots__ = ("listener",)
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the other one."""
+        raise NotImplementedError
+
+
+class _Once(Wrapper):
     """A listener that removes itself before its first call; raw_listeners() shows it."""
 
-    __slots__ = ("emitter", "event", "fired", "listener")
+    __slots__ = ("emitter", "event", "fired")
 
     def __init__(self, emitter: EventEmitter, event: str, listener: Listener) -> None:
         checks.check_callback("listener", listener)
+        super().__init__(listener)
         self.emitter = emitter
         self.event = event
-        self.listener = listener
         self.fired = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -91,7 +107,7 @@ class _Many:
         return iter(self._tuple)
 
     def add(self, listener: Listener, prepend: bool = False) -> None:
-        names = {listener, _original(listener)}  # it can be removed by either
+        names = set(_names(listener))  # it can be removed by either
         if prepend:
             number = self._first = self._first - 1
         else:
@@ -110,7 +126,7 @@ class _Many:
             return None
         number = numbers[-1]
         listener = self._by_number.pop(number)
-        for name in {listener, _original(listener)}:
+        for name in set(_names(listener)):
             numbers = self._numbers[name]
             if numbers[-1] == number:
                 numbers.pop()
@@ -122,7 +138,7 @@ class _Many:
         return listener
 
 
-def _call_each(listeners: Iterator[Listener], args: tuple[Any, ...]) -> list[BaseException]:
+def _call_each(event: str, listeners: Iterator[Listener], args: tuple[Any, ...]) -> list[BaseException]:
     """Call each, whatever the others raise; what they raised."""
     raised: list[BaseException] = []
     for listener in listeners:
@@ -130,12 +146,31 @@ def _call_each(listeners: Iterator[Listener], args: tuple[Any, ...]) -> list[Bas
             listener(*args)
         except BaseException as error:
             error.__context__ = None  # it has nothing to do with the one that is being handled
+            if type(error) is TypeError:
+                tell_arguments(error, event, listener, args)
             raised.append(error)
     return raised
 
 
+def _names(listener: Listener) -> Iterator[Listener]:
+    """What a listener may be called when it is removed or counted: itself, and what it stands for."""
+    yield listener
+    while isinstance(listener, Wrapper):
+        listener = listener.listener
+        yield listener
+
+
 def _original(listener: Listener) -> Listener:
-    return listener.listener if type(listener) is _Once else listener
+    while isinstance(listener, Wrapper):
+        listener = listener.listener
+    return listener
+
+
+def tell_arguments(
+    error: TypeError, event: str, listener: Listener, args: tuple[Any, ...], kwargs: Any = None
+) -> None:
+    """Note on ``error``, that calling ``listener`` raised, what it got, if it cannot be called with that."""
+    misuse.tell_arguments(error, f"listener of {event!r}", _original(listener), args, kwargs or {})
 
 
 def _no_event(event: object) -> errors.ArgTypeError:
@@ -170,6 +205,9 @@ class EventEmitter(pyee.EventEmitter):
     #: What get_max_listeners() gives where nothing was set; checked there, as set_max_listeners() checks
     #: its argument. Node's ``defaultMaxListeners``.
     default_max_listeners: ClassVar[float] = 10
+
+    #: Checks a callback of a method, and returns what is to be called; netuv.node has one that does more.
+    _check_callback = staticmethod(checks.check_callback)
 
     _events: dict[str, tuple[Listener, ...] | _Many]  # type: ignore[assignment]
     #: Events that every listener hears, also after one that raises; of others the later ones are not called.
@@ -208,8 +246,10 @@ class EventEmitter(pyee.EventEmitter):
                 for listener in rest:
                     listener(*args)
         except BaseException as error:
+            if type(error) is TypeError:
+                tell_arguments(error, event, listener, args, kwargs)
             if event in self._each_hears:
-                errors.chain(error, _call_each(rest, args))
+                errors.chain(error, _call_each(event, rest, args))
             raise
         return True
 
@@ -278,7 +318,7 @@ class EventEmitter(pyee.EventEmitter):
         # The usual case of check_callback(), without a call.
         function: Any = listener.__func__ if type(listener) is MethodType else listener
         plain = type(function) is FunctionType and not function.__code__.co_flags & checks.GENERATOR_FLAGS
-        if not plain and type(listener) is not _Once:  # which has checked its own
+        if not plain and not isinstance(listener, Wrapper):  # which has checked its own
             checks.check_callback("listener", listener)
         events = self._events
         if "newListener" in events:
@@ -343,7 +383,7 @@ class EventEmitter(pyee.EventEmitter):
             # "==", because each x.method is a new object that only equals the one that was added.
             for i in range(len(listeners) - 1, -1, -1):
                 listener = listeners[i]
-                if listener == f or (type(listener) is _Once and listener.listener == f):
+                if listener == f or (isinstance(listener, Wrapper) and f in _names(listener.listener)):
                     removed = listener
                     if len(listeners) == 1:
                         del self._events[event]
@@ -400,7 +440,7 @@ class EventEmitter(pyee.EventEmitter):
         listeners = self._present(event)
         if listener is None:
             return len(listeners)
-        return sum(listener in (each, _original(each)) for each in listeners)
+        return sum(listener in _names(each) for each in listeners)
 
     def event_names(self) -> list[str]:  # type: ignore[override]
         """The events that have listeners, in the order they got one. Node's ``eventNames()``."""

@@ -217,6 +217,43 @@ def null_values() -> ArgTypeError:
     return ArgTypeError("May not write null values to stream", "ERR_STREAM_NULL_VALUES")
 
 
+def tell_arguments(
+    error: TypeError, role: str, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> None:
+    """Tell in ``error`` what a function was called with, and where it is, if it cannot take that.
+
+    It is a note of the exception; Python 3.10 has none, so there it ends the message.
+
+    :param role: what the function is: "listener of 'close'".
+    """
+    import inspect  # for this one message, which most programs never see
+
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # of a builtin that does not say
+        return
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError:
+        given = [*map(_shortened, args), *(f"{name}={_shortened(value)}" for name, value in kwargs.items())]
+        text = f"{role}: {_named(function)} was called with ({', '.join(given)})"
+        if hasattr(error, "add_note"):
+            if text not in getattr(error, "__notes__", ()):
+                error.add_note(text)
+        elif text not in str(error):
+            error.args = (f"{error}; {text}",)
+
+
+def _named(function: Any) -> str:
+    """The name of a function, and where it is written."""
+    while hasattr(function, "func"):  # functools.partial
+        function = function.func
+    name = getattr(function, "__qualname__", None) or type(function).__qualname__
+    name = name.rpartition("<locals>.")[2]
+    code = getattr(function, "__code__", None)
+    return name if code is None else f"{name} ({code.co_filename}:{code.co_firstlineno})"
+
+
 def async_listener(name: str, value: object) -> ArgTypeError:
     """An ``async def`` as a callback: nobody would await what it returns."""
     return ArgTypeError(

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import errors, misuse
+from netuv.emitter import tell_arguments
 from netuv.net.life import SocketLife
 from netuv.stream import outgoing
 from netuv.stream.base import Done
@@ -79,8 +80,13 @@ class Flow(SocketLife):
                 and len(self._events.get("data", ())) == 1
             ):
                 self._find_consumer()
-            if state.consumer is not None:
-                state.consumer(data)
+            consumer = state.consumer
+            if consumer is not None:
+                try:
+                    consumer(data)
+                except TypeError as error:  # it is the listener itself, so emit() is not there to say so
+                    tell_arguments(error, "data", consumer, (data,))
+                    raise
             elif not self.push(data) and self._started:
                 self._stop_reading()
         elif status is not None:
