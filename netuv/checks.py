@@ -20,17 +20,18 @@ _DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PREFIXED = r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)"
 
 
-def check_callback(name: str, value: object) -> None:
-    """Raise unless ``value`` is a function, or anything callable, and not async.
+def check_callback(name: str, value: Any) -> Any:
+    """Raise unless ``value`` is a function, or anything callable, and not async; else it is returned.
 
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
     """
     function: Any = value.__func__ if type(value) is MethodType else value
     if type(function) is FunctionType and not function.__code__.co_flags & GENERATOR_FLAGS:
-        return  # nearly always
+        return value  # nearly always
     if not callable(value):
         raise misuse.invalid_arg_type(name, "a function", value)
     check_async(value, name)
+    return value
 
 
 def check_async(listener: Callable[..., Any], name: str = "listener") -> None:

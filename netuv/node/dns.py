@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from netuv import dns, misuse
+from netuv import checks, dns, misuse
+from netuv.node.arity import fitted
 
 ADDRCONFIG = dns.ADDRCONFIG
 V4MAPPED = dns.V4MAPPED
@@ -25,9 +26,14 @@ def lookup(
     """
     if hostname is None or hostname == "":
         raise misuse.invalid_arg_value("hostname", hostname, "must be a str that is not empty")
-    dns.lookup(hostname, options, callback)
+    if callback is None and callable(options):
+        options, callback = None, options
+    checks.check_callback("callback", callback)
+    assert callback is not None
+    dns.lookup(hostname, options, fitted(callback))
 
 
 def lookupService(address: str, port: int | str, callback: Callable[..., object]) -> None:
     """Find the name of a host and of a service; see ``netuv.lookup_service()``."""
-    dns.lookup_service(address, port, callback)
+    checks.check_callback("callback", callback)
+    dns.lookup_service(address, port, fitted(callback))

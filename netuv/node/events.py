@@ -3,28 +3,58 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from netuv import abort, emitter, events
+from netuv import abort, checks, emitter, events, stream
+from netuv.node.arity import Fitted, fitted
 from netuv.node.names import node_names
 
 #: ``x.on(events.errorMonitor, f)``: f hears of each 'error', and the error stays unhandled.
 errorMonitor = emitter.ERROR_MONITOR
 
 
+# What a stream calls its listeners with, where it matters that nothing stands in between.
+_OF_STREAMS = {"data": 1, "readable": 0, "drain": 0}
+
+
 @node_names()
 class EventEmitter(emitter.EventEmitter):
-    """``netuv.EventEmitter`` with Node's names: ``addListener``, ``listenerCount``, …"""
+    """``netuv.EventEmitter`` with Node's names: ``addListener``, ``listenerCount``, …
+
+    A listener gets as many arguments as it takes (see netuv.node.arity).
+
+    :param options: ``captureRejections`` is about promises, so it is not looked at.
+    """
 
     errorMonitor = errorMonitor
     #: For all emitters that set no limit of their own. May be set.
     defaultMaxListeners: float = 10
 
+    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+
     @property
     def default_max_listeners(self) -> float:  # type: ignore[override]
         """The same."""
         return self.defaultMaxListeners
+
+    def _add_listener(self, event: str, listener: Any, prepend: bool = False) -> None:
+        if not isinstance(listener, emitter.Wrapper):
+            checks.check_callback("listener", listener)
+        known = isinstance(self, (stream.Readable, stream.Writable)) and isinstance(event, str)
+        count = _OF_STREAMS.get(event) if known else None
+        super()._add_listener(event, fitted(listener, count), prepend)
+
+    def raw_listeners(self, event: str) -> list[Callable[..., Any]]:
+        """As of netuv's; what cuts the arguments to size is not shown."""
+        return [each.listener if type(each) is Fitted else each for each in super().raw_listeners(event)]
+
+    @staticmethod
+    def _check_callback(name: str, value: Any) -> Any:
+        """For those that hear an error or None."""
+        return fitted(checks.check_callback(name, value), 1)
 
     if TYPE_CHECKING:  # the names that node_names() puts there
 
@@ -48,7 +78,12 @@ class AbortController(abort.AbortController):
 getEventListeners = events.get_event_listeners
 listenerCount = events.listener_count
 getMaxListeners = events.get_max_listeners
-addAbortListener = events.add_abort_listener
+
+
+def addAbortListener(signal: Any, listener: Callable[..., object]) -> Any:
+    """Call ``listener()`` once when the signal is aborted; see ``netuv.events.add_abort_listener()``."""
+    checks.check_callback("listener", listener)
+    return events.add_abort_listener(signal, fitted(listener, 0))
 
 
 def setMaxListeners(n: float | None = None, *emitters: emitter.EventEmitter) -> None:

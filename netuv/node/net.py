@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import address as _address
 from netuv import blocklist as _blocklist
+from netuv import checks
 from netuv.net import connecting as _connecting
 from netuv.net import options as _options
 from netuv.net import server as _server
 from netuv.net import socket as _socket
+from netuv.node.arity import fitted
 from netuv.node.events import EventEmitter
 from netuv.node.names import camel_case, core_options, node_names
 from netuv.node.stream import Duplex
@@ -121,7 +123,12 @@ class Server(_server.Server, EventEmitter):
 
     def close(self: ServerSelf, callback: Any = None) -> ServerSelf:
         """As of netuv's; what is no function is ignored."""
-        return super().close(callback if callable(callback) else None)
+        return super().close(fitted(callback, 1) if callable(callback) else None)
+
+    def get_connections(self: ServerSelf, callback: Callable[..., object]) -> ServerSelf:
+        """As of netuv's."""
+        checks.check_callback("callback", callback)
+        return super().get_connections(fitted(callback, 2))
 
     def emit(self, event: str, *args: Any, **keywords: Any) -> bool:
         """As of EventEmitter; 'drop' carries Node's names."""

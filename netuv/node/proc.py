@@ -24,6 +24,7 @@ from netuv import errors, misuse
 from netuv.checks import number_in
 from netuv.loop import default_loop, loop_to_run
 from netuv.node import stdio
+from netuv.node.arity import arguments
 from netuv.node.events import EventEmitter
 from netuv.timers import next_tick
 
@@ -134,7 +135,7 @@ class Process(EventEmitter):
 
     def nextTick(self, callback: Callable[..., Any], *args: Any) -> None:
         """Call ``callback(*args)`` after the current callback."""
-        next_tick(callback, *args)
+        next_tick(callback, *arguments(callback, args))
 
     def exit(self, code: int | str | None = None) -> NoReturn:
         """Emit 'exit' and end the program by SystemExit.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netuv import timers
+from netuv.node.arity import arguments
 from netuv.node.names import node_names
 
 
@@ -48,17 +49,17 @@ class Immediate(timers.Immediate):
 
 def setTimeout(callback: Callable[..., Any], delay: float | None = 1, *args: Any) -> Timeout:
     """Call ``callback(*args)`` once, after ``delay`` ms."""
-    return Timeout(callback, delay, args, False, None)
+    return Timeout(callback, delay, arguments(callback, args), False, None)
 
 
 def setInterval(callback: Callable[..., Any], delay: float | None = 1, *args: Any) -> Timeout:
     """Call ``callback(*args)`` every ``delay`` ms."""
-    return Timeout(callback, delay, args, True, None)
+    return Timeout(callback, delay, arguments(callback, args), True, None)
 
 
 def setImmediate(callback: Callable[..., Any], *args: Any) -> Immediate:
     """Call ``callback(*args)`` after this turn's I/O."""
-    immediate: Any = timers.set_immediate(callback, *args)
+    immediate: Any = timers.set_immediate(callback, *arguments(callback, args))
     immediate.__class__ = Immediate  # the class only adds names
     named: Immediate = immediate
     return named

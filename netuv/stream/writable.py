@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from netuv import checks, misuse
+from netuv import misuse
 from netuv.stream import outgoing
 from netuv.stream.base import Done, Stream
 from netuv.stream.encoding import canonical, encode
@@ -125,7 +125,7 @@ class Writable(Stream):
         if encoding is not None and callback is None and callable(encoding):
             encoding, callback = None, encoding
         if callback is not None:
-            checks.check_callback("callback", callback)
+            callback = self._check_callback("callback", callback)
         if type(data) is str:
             data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
         elif type(data) is not bytes:
@@ -237,7 +237,7 @@ class Writable(Stream):
         elif callable(encoding):
             encoding, callback = None, encoding
         if callback is not None:
-            checks.check_callback("callback", callback)
+            callback = self._check_callback("callback", callback)
         state, life = self._writable_state, self._stream_life
         error: BaseException | None = None
         if data is not None:
