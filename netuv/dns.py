@@ -27,7 +27,7 @@ MAX_HOSTNAME = 253
 # In which order a lookup answers: the resolver's, or one family before the other.
 _ORDERS = ("verbatim", "ipv4first", "ipv6first")
 _default_order = "verbatim"
-_OPTIONS = ("family", "hints", "all", "verbatim", "order")
+OPTIONS = ("family", "hints", "all", "verbatim", "order")
 _FAMILIES = {0: 0, None: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
 
 
@@ -199,7 +199,7 @@ def _parse(options: Any) -> tuple[int, int, bool, str]:
         options = {"family": options}
     if not isinstance(options, Mapping):
         raise misuse.invalid_arg_type("options", "a dict or a family", options)
-    checks.check_options("lookup", options, _OPTIONS)
+    checks.check_options("lookup", options, OPTIONS)
     family = options.get("family", 0)
     known = isinstance(family, (int, str, type(None))) and not isinstance(family, bool)
     if not known or family not in _FAMILIES:

@@ -7,6 +7,7 @@ from typing import Any
 
 from netuv import checks, dns, misuse
 from netuv.node.arity import fitted
+from netuv.node.names import core_options
 
 ADDRCONFIG = dns.ADDRCONFIG
 V4MAPPED = dns.V4MAPPED
@@ -30,6 +31,8 @@ def lookup(
         options, callback = None, options
     checks.check_callback("callback", callback)
     assert callback is not None
+    if isinstance(options, Mapping):
+        options = core_options(options, dns.OPTIONS)
     dns.lookup(hostname, options, fitted(callback))
 
 

@@ -65,20 +65,13 @@ def node_names(*attributes: str) -> Callable[[C], C]:
     return decorate
 
 
-def core_options(kind: str, options: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+def core_options(options: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
     """Options in Node's spelling as netuv takes them; those that are in netuv's are left alone.
 
-    :param kind: whose options they are: 'Socket', 'listen', …
-    :param known: their names, in netuv's spelling.
-    :raises ArgTypeError: ERR_INVALID_ARG_TYPE if it is no dict; ERR_UNKNOWN_OPTION, with the nearest known
-        name in Node's spelling.
+    :param known: their names, in netuv's spelling. Others are left away, as Node does not look at them.
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE if it is no dict.
     """
     if not isinstance(options, Mapping):
         raise misuse.invalid_arg_type("options", "a dict", options)
-    names = {camel_case(name): name for name in known}
-    answer = {}
-    for name, value in options.items():
-        if name not in names and name not in names.values():
-            raise misuse.unknown_option(name, names, kind)
-        answer[names.get(name, name)] = value
-    return answer
+    names = {spelling: name for name in known for spelling in (name, camel_case(name))}
+    return {names[name]: value for name, value in options.items() if name in names}

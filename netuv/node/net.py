@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import address as _address
 from netuv import blocklist as _blocklist
-from netuv import checks
+from netuv import checks, misuse
 from netuv.net import connecting as _connecting
 from netuv.net import options as _options
 from netuv.net import server as _server
@@ -15,6 +15,16 @@ from netuv.net import socket as _socket
 from netuv.node.arity import fitted
 from netuv.node.events import EventEmitter
 from netuv.node.names import camel_case, core_options, node_names
+from netuv.node.options import (
+    MAX_MARK,
+    connect_arguments,
+    is_falsy,
+    keep_alive_delay,
+    listen_arguments,
+    node_options,
+    nodes_spelling,
+    socket_options,
+)
 from netuv.node.stream import Duplex
 
 isIP = _address.is_ip
@@ -28,50 +38,36 @@ setDefaultAutoSelectFamilyAttemptTimeout = _connecting.set_default_auto_select_f
 SocketSelf = TypeVar("SocketSelf", bound="Socket")
 ServerSelf = TypeVar("ServerSelf", bound="Server")
 
-_CONNECT = (*_options.NEW_CONNECTION_OPTIONS, "listener")
-_LISTEN = (*_options.LISTEN_OPTIONS, "callback")
-
-
-def _arguments(
-    kind: str, args: tuple[Any, ...], keywords: Mapping[str, Any], known: tuple[str, ...]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Those of connect() or listen() as netuv takes them."""
-    if args and isinstance(args[0], Mapping):
-        args = (core_options(kind, _to_host(args[0]), known), *args[1:])
-    return args, core_options(kind, keywords, known)
-
-
-def _to_host(options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``{'address': …, 'family': …, 'port': …}``, which is what address() returns, means that place."""
-    if "address" not in options:
-        return options
-    place = {"host": options["address"], **options}
-    del place["address"]
-    place.pop("family", None)  # the address says it
-    return place
-
-
-def _only(names: tuple[str, ...], options: dict[str, Any]) -> dict[str, Any]:
-    """Without the options that Node ignores here, because they belong to another call."""
-    return {name: value for name, value in options.items() if name in names}
-
 
 @node_names("bytes_read")
 class Socket(_socket.Socket, Duplex):
     """``netuv.Socket`` with Node's names, in options too: ``net.Socket({'allowHalfOpen': True})``."""
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
-        given = core_options("Socket", {} if options is None else options, _options.NEW_CONNECTION_OPTIONS)
-        given |= core_options("Socket", keywords, _options.NEW_CONNECTION_OPTIONS)
-        super().__init__(_only(_options.SOCKET_OPTIONS, given))
+        with nodes_spelling():
+            if options is not None and not isinstance(options, Mapping):
+                raise misuse.invalid_arg_type("options", "a dict", options)
+            given, later = socket_options({**(options or {}), **keywords})
+            super().__init__(given)
+            for name in "readable_high_water_mark", "writable_high_water_mark":
+                if name in later and "high_water_mark" not in given:
+                    setattr(self, name, checks.check_int(name, later[name], 0, MAX_MARK))
+            if not is_falsy(later.get("encoding")):
+                self.set_encoding(later["encoding"])
+            if not is_falsy(later.get("default_encoding")):
+                self.set_default_encoding(later["default_encoding"])
 
     def connect(self: SocketSelf, *args: Any, **keywords: Any) -> SocketSelf:
         """``(port, host, listener)``, ``(path, listener)`` or ``(options, listener)``; see netuv's."""
-        args, keywords = _arguments("connect", args, keywords, _CONNECT)
-        known = (*_options.CONNECT_OPTIONS, "listener")
-        if args and isinstance(args[0], dict):
-            args = (_only(known, args[0]), *args[1:])
-        return super().connect(*args, **_only(known, keywords))
+        options, listener = connect_arguments(args, keywords)
+        with nodes_spelling():
+            return super().connect(node_options("connect", options, _options.CONNECT_OPTIONS), listener)
+
+    def set_keep_alive(self: SocketSelf, enable: Any = False, initial_delay: Any = 0) -> SocketSelf:
+        """As of netuv's; of the delay JavaScript makes a number that the kernel takes."""
+        number = checks.number_in(initial_delay) if isinstance(initial_delay, str) else initial_delay
+        number = number if isinstance(number, (int, float)) else 0
+        return super().set_keep_alive(enable, keep_alive_delay(number))
 
 
 class DropInfo(Mapping[str, Any]):
@@ -112,14 +108,19 @@ class Server(_server.Server, EventEmitter):
         listener: Callable[..., object] | None = None,
         **keywords: Any,
     ) -> None:
-        if isinstance(options, Mapping):
-            options = core_options("Server", options, _options.SERVER_OPTIONS)
-        super().__init__(options, listener, **core_options("Server", keywords, _options.SERVER_OPTIONS))
+        if callable(options):
+            options, listener = None, options
+        if options is not None and not isinstance(options, Mapping):
+            raise misuse.invalid_arg_type("options", "a dict", options)
+        with nodes_spelling():
+            given = node_options("Server", {**(options or {}), **keywords}, _options.SERVER_OPTIONS)
+            super().__init__(given, listener if callable(listener) else None)
 
     def listen(self: ServerSelf, *args: Any, **keywords: Any) -> ServerSelf:
         """``(port, host, backlog, callback)``, ``(path, …)`` or ``(options, callback)``; see netuv's."""
-        args, keywords = _arguments("listen", args, keywords, _LISTEN)
-        return super().listen(*args, **keywords)
+        with nodes_spelling():
+            options, callback = listen_arguments(args, keywords)
+            return super().listen(options, callback)
 
     def close(self: ServerSelf, callback: Any = None) -> ServerSelf:
         """As of netuv's; what is no function is ignored."""
@@ -154,8 +155,8 @@ class SocketAddress(_address.SocketAddress):
     """``netuv.SocketAddress`` with Node's names: ``SocketAddress({'address': '::1', 'family': 'ipv6'})``."""
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
-        given = core_options("SocketAddress", {} if options is None else options, _ADDRESS)
-        super().__init__(given | core_options("SocketAddress", keywords, _ADDRESS))
+        given = core_options({} if options is None else options, _ADDRESS)
+        super().__init__(given | core_options(keywords, _ADDRESS))
 
     if TYPE_CHECKING:
 
@@ -177,9 +178,11 @@ def createServer(
 
 def connect(*args: Any, **keywords: Any) -> Socket:
     """Make a Socket and connect it; the forms are those of ``Socket.connect()``."""
-    made = _socket.connect_as(Socket, *_arguments("connect", args, keywords, _CONNECT))
-    assert isinstance(made, Socket)
-    return made
+    options, listener = connect_arguments(args, keywords)
+    socket = Socket(options)
+    if not is_falsy(options.get("timeout")):
+        socket.set_timeout(options["timeout"])
+    return socket.connect(options, listener)
 
 
 createConnection = connect

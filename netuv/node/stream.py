@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from netuv import checks, misuse, stream
+from netuv import misuse, stream
 from netuv.node.events import EventEmitter
 from netuv.node.names import node_names
 
@@ -29,7 +29,6 @@ class Readable(stream.Readable, EventEmitter):
         ``process.stdout`` and ``process.stderr`` are never ended, as in Node.
         """
         if isinstance(end, Mapping):
-            checks.check_options("pipe", end, ("end",))
             end = end.get("end", True)
         return super().pipe(destination, bool(end) and getattr(destination, "_pipe_may_end", True))
 

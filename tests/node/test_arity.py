@@ -249,6 +249,19 @@ def test_abort(run: Any) -> None:
     assert done == [None, None]
 
 
+def test_onread(run: Any) -> None:
+    done: list[object] = []
+    ours, theirs = socket.socketpair()
+    onread = {"buffer": bytearray(9), "callback": lambda size: done.append(size)}
+    client: Any = net.Socket({"fd": ours.detach(), "onread": onread})
+    with theirs:
+        theirs.sendall(b"xy")
+        theirs.shutdown(socket.SHUT_WR)
+        client.on("end", lambda: client.destroy())
+        run()
+    assert done == [2]
+
+
 def test_the_core_does_not_cut(loop: netuv.Loop, short_path: Path) -> None:
     x = netuv.EventEmitter()
     x.on("x", lambda: None)

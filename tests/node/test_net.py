@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -56,26 +55,6 @@ def test_options_in_either_spelling_and_form(loop: netuv.Loop) -> None:
         assert (server.allow_half_open, server.pause_on_connect, server.high_water_mark) == (True, True, 9)
     assert net.Socket({"allowHalfOpen": True}).allowHalfOpen
     assert net.Socket(allowHalfOpen=True, highWaterMark=9).readableHighWaterMark == 9
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: net.createServer({"allowHalfopen": True}), "of Server; did you mean 'allowHalfOpen'"),
-        (lambda: net.createServer(noDelai=True), "of Server; did you mean 'noDelay'"),
-        (lambda: net.Socket({"nodelay": True}), "of Socket; did you mean 'noDelay'"),
-        (lambda: net.connect({"port": 1, "keepAliveDelay": 1}), "of connect; did you mean 'keepAlive"),
-        (lambda: net.Socket().connect(port=1, localaddress="::1"), "of connect; did you mean 'localAddress'"),
-        (lambda: net.Server().listen({"port": 0, "ipv6only": True}), "of listen; did you mean 'ipv6Only'"),
-        (lambda: net.Socket().pipe(net.Socket(), {"ende": False}), "of pipe; did you mean 'end'"),
-    ],
-)
-def test_unknown_options_are_refused_in_nodes_spelling(
-    call: Callable[[], object], message: str, loop: netuv.Loop
-) -> None:
-    with pytest.raises(TypeError, match=re.escape(message)) as caught:
-        call()
-    assert caught.value.code == "ERR_UNKNOWN_OPTION"  # type: ignore[attr-defined]
 
 
 def test_options_that_are_no_dict(loop: netuv.Loop) -> None:

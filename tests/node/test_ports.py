@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import netuv
 from netuv import NetError
 from netuv.node import dns, events, net
 
@@ -99,7 +100,7 @@ def test_a_keep_alive_delay_that_is_not_set(run: Any, must_call: Any) -> None:
 
 
 def test_options_of_another_call_are_ignored(run: Any, must_call: Any) -> None:
-    """Node's Socket() and connect() read what is theirs; a name that nobody has is refused here."""
+    """Node's Socket() and connect() read what is theirs."""
     server = net.createServer(must_call(lambda accepted: accepted.end()))
 
     def listening() -> None:
@@ -113,9 +114,192 @@ def test_options_of_another_call_are_ignored(run: Any, must_call: Any) -> None:
         client.resume().on("close", lambda hadError: server.close())
 
     server.listen(0, "127.0.0.1", listening)
-    assert code_of(lambda: net.Socket({"prot": 1})) == "ERR_UNKNOWN_OPTION"
-    assert code_of(lambda: net.Socket().connect({"port": 1, "rejectUnauthorized": 1})) == "ERR_UNKNOWN_OPTION"
     run()
+
+
+STRANGE = {
+    "rejectUnauthorized": False,
+    "autoDestroy": False,
+    "allowHalfopen": True,
+    "loop2": 5,
+    "objectMode": 0,
+}
+
+
+def test_options_that_nobody_has_are_ignored(run: Any, must_call: Any) -> None:
+    """TLS's, those of streams, those of the program itself; netuv with its own names refuses them."""
+
+    def on_connection(accepted: Any) -> None:
+        assert not accepted.allowHalfOpen
+        accepted.pipe(accepted, {"end": True, **STRANGE})
+
+    server = net.createServer(STRANGE, must_call(on_connection, 2))
+
+    def listening() -> None:
+        place = {"port": server.address().port, "host": "127.0.0.1", **STRANGE}
+        client = net.connect(place, must_call())
+        net.Socket(STRANGE).connect(place, must_call(lambda: client.end())).resume().end()
+        client.end()
+        client.resume().on("close", lambda: server.close())
+        dns.lookup("localhost", {"family": 4, **STRANGE}, must_call())
+
+    server.listen({"port": 0, "host": "127.0.0.1", **STRANGE}, must_call(listening))
+    net.SocketAddress({"port": 5, **STRANGE})
+    for call in (
+        lambda: netuv.Socket({"allow_half_opn": True}),
+        lambda: netuv.create_server(STRANGE),
+        lambda: netuv.connect({"port": 1, **STRANGE}),
+        lambda: netuv.Server().listen({"port": 0, **STRANGE}),
+    ):
+        assert code_of(call) == "ERR_UNKNOWN_OPTION"
+    run()
+
+
+def test_falsy_options_of_connect_are_not_given(run: Any, must_call: Any) -> None:
+    falsy: list[Any] = ["", 0, False, None, float("nan")]
+    names = "blockList family handle hints localAddress localPort lookup path signal timeout".split()
+    server = net.createServer(must_call(lambda accepted: accepted.end(), len(falsy) + 1))
+    left = [len(falsy) + 1]
+
+    def listening() -> None:
+        port = server.address().port
+        options = {"port": port, "host": "127.0.0.1"}
+        clients = [net.connect({**options, **dict.fromkeys(names, value)}) for value in falsy]
+        clients.append(net.connect({"port": port, "host": ""}))
+        for client in clients:
+            client.on("close", closed).resume()
+
+    def closed() -> None:
+        left[0] -= 1
+        if not left[0]:
+            server.close()
+
+    server.listen(0, "127.0.0.1", listening)
+    run()
+
+
+NUMBERS = {"keepAliveInitialDelay": [-1, float("nan"), float("inf"), 10**9], "highWaterMark": [2**40, 0, 5]}
+
+
+def test_values_that_node_takes(loop: Any) -> None:
+    for name, values in NUMBERS.items():
+        for value in values:
+            net.Socket({name: value}).destroy()
+            net.createServer({name: value})
+    for value in (-1, float("nan")):
+        assert net.createServer({"highWaterMark": value}).highWaterMark is None
+    for value in ("5", {}, None, -1, 10**9, float("nan")):
+        net.Socket().setKeepAlive(True, value).setKeepAlive(1, value)
+    for value in ("tcp", 5, {}):
+        net.Socket({"type": value})
+    for value in (5, {}, {"buffer": 5, "callback": print}, {"buffer": bytearray(5)}, [], "x"):
+        net.Socket({"onread": value})
+    for listener in ("x", None, 5):
+        net.createServer({}, listener)  # type: ignore[arg-type]
+    net.createServer(None)
+
+
+def test_options_of_the_streams_below(run: Any, must_call: Any) -> None:
+    marks: Any = net.Socket({"readableHighWaterMark": 5, "writableHighWaterMark": 6})
+    assert (marks.readableHighWaterMark, marks.writableHighWaterMark) == (5, 6)
+    both: Any = net.Socket({"readableHighWaterMark": 5, "highWaterMark": 7})
+    assert (both.readableHighWaterMark, both.writableHighWaterMark) == (7, 7)
+    for name in "objectMode", "readableObjectMode", "writableObjectMode":
+        assert code_of(lambda name=name: net.Socket({name: True})) == "ERR_INVALID_ARG_VALUE"
+    assert code_of(lambda: net.Socket({"encoding": "nonsense"})) == "ERR_UNKNOWN_ENCODING"
+    assert code_of(lambda: net.Socket({"readableHighWaterMark": -1})) == "ERR_OUT_OF_RANGE"
+    server = net.createServer(must_call(lambda accepted: accepted.end("grüß")))
+    heard: list[Any] = []
+
+    def listening() -> None:
+        options = {"port": server.address().port, "encoding": "utf8", "defaultEncoding": "latin1"}
+        net.connect(options).on("data", heard.append).on("close", lambda: server.close()).end()
+
+    server.listen(0, "127.0.0.1", listening)
+    run()
+    assert heard == ["grüß"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (0, "127.0.0.1", "5"),
+        (0, "127.0.0.1", "x"),
+        (0, None, None),
+        (0, 5),
+        (0, "127.0.0.1", 5, "x"),
+        (None,),
+        ({"port": 0, "backlog": "5"},),
+        ({"port": 0, "backlog": -1},),
+        ({"port": 0, "host": ""}, 5),
+        ({"port": 0, "path": ""},),
+        ({"port": None, "path": "/nowhere/s"},),
+        ({"port": 0, "fd": "x"},),
+        ({"port": 0, "fd": -1},),
+    ],
+)
+def test_arguments_of_listen(arguments: Any, run: Any, must_call: Any) -> None:
+    server = net.createServer()
+    server.listen(*arguments, must_call(lambda: server.close()))
+    run()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (({},), "ERR_INVALID_ARG_VALUE"),
+        (({"path": ""},), "ERR_INVALID_ARG_VALUE"),
+        (("",), "ERR_SOCKET_BAD_PORT"),
+        (({"port": 0, "host": {}},), "ERR_INVALID_ARG_TYPE"),
+    ],
+)
+def test_what_listen_refuses(arguments: Any, code: str, loop: Any) -> None:
+    assert code_of(lambda: net.createServer().listen(*arguments)) == code
+
+
+@pytest.mark.parametrize(
+    "rest", [(None, None), (5,), ("127.0.0.1", "x"), ("127.0.0.1", None), (None, lambda: None)]
+)
+def test_arguments_of_connect(rest: Any, run: Any, must_call: Any) -> None:
+    server = net.createServer(must_call(lambda accepted: accepted.end()))
+
+    def listening() -> None:
+        client = net.connect(server.address().port, *rest)
+        client.on("connect", must_call()).resume().on("close", lambda: server.close())
+
+    server.listen(0, "127.0.0.1", listening)
+    run()
+
+
+def test_an_ip_address_needs_no_lookup(run: Any, must_call: Any) -> None:
+    """So what a lookup would be told is not looked at."""
+    server = net.createServer(must_call(lambda accepted: accepted.end()))
+
+    def listening() -> None:
+        options = {"port": server.address().port, "host": "127.0.0.1"}
+        client = net.connect({**options, "family": "x", "hints": "y", "lookup": 5}, must_call())
+        client.resume().on("close", lambda: server.close())
+
+    server.listen(0, "127.0.0.1", listening)
+    run()
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: net.Socket({"keepAliveInitialDelay": "5"}), "keepAliveInitialDelay"),
+        (lambda: net.createServer({"highWaterMark": "5"}), "highWaterMark"),
+        (lambda: net.connect({"port": 1, "localAddress": "::1", "localPort": "5"}), "localPort"),
+        (lambda: net.Socket().connect({"port": 1, "autoSelectFamily": 1}), "autoSelectFamily"),
+        (lambda: net.Socket().connect(port=1, autoSelectFamilyAttemptTimeout=0), "autoSelectFamilyAttemptT"),
+        (lambda: net.Socket({"blockList": 5}), "blockList"),
+    ],
+)
+def test_a_message_names_the_option_as_node_does(call: Any, name: str, loop: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"^'{name}") as caught:
+        call()
+    assert caught.value.code.startswith("ERR_")
+    caught.value.__traceback__ = None  # it holds a socket
 
 
 @pytest.mark.parametrize("argument", ["bad argument", 5, {}, None])
