@@ -205,8 +205,8 @@ def test_ctrl_c_while_run_once_waits() -> None:
         import netuv
         netuv.set_timeout(print, 60_000)
         netuv.default_loop().run_nowait()
-        print("waits", flush=True)
         try:
+            print("waits", flush=True)
             while netuv.default_loop().run_once():
                 pass
         except KeyboardInterrupt:
