@@ -297,13 +297,37 @@ class Attempt:
         socket = self.socket
         if socket._handle is handle and not self.cancelled:
             if status is None:
-                socket._on_connected()
+                self._succeed()
             else:
                 error = errors.from_status(status, "connect", address, port, local=self._local())
                 try:
                     socket.emit("connectionAttemptFailed", address, port, family, error)
                 finally:
                     socket.destroy(error)
+
+    def _succeed(self) -> None:
+        """The handle is connected."""
+        socket = self.socket
+        socket.connecting = False
+        socket._attempt = None
+        socket._sockname = None
+        self._touch()
+        socket._apply_settings()
+        socket._open_wire()
+        life = socket._stream_life
+        try:
+            try:
+                socket.emit("connect")
+            finally:
+                if life is socket._stream_life:
+                    _take_steps(socket)
+        finally:
+            if life is socket._stream_life:
+                try:
+                    socket.emit("ready")
+                finally:
+                    if socket.readable and not socket.is_paused() and socket._handle is not None:
+                        socket.read(0)
 
     def _local(self) -> tuple[str, int] | None:
         plan = self.plan
@@ -332,7 +356,7 @@ class Attempt:
                 return
             address, family = self.addresses.popleft()
             if self.tried:
-                socket._replace_handle(handles.TCP(socket._loop.uv))
+                self._replace_handle(handles.TCP(socket._loop.uv))
             self.tried = True
             if self.plan.local_port:
                 failure = handles.bind(socket._handle, _ANY[family], self.plan.local_port)
@@ -351,6 +375,11 @@ class Attempt:
             if error is None:
                 return
             self._tell_failed(address, family, error)
+
+    def _replace_handle(self, handle: Any) -> None:
+        if self.socket._handle is not None and not self.socket._handle.closed:
+            self.socket._handle.close()
+        self.socket._attach(handle)
 
     def _go_on(self, address: str, family: int) -> None:
         error = self._connect_one_of_many(address, family)
@@ -372,7 +401,7 @@ class Attempt:
                     self.timer.close()
                     self.timer = None
                 if status is None:
-                    socket._on_connected()
+                    self._succeed()
                 else:
                     self._tell_failed(address, family, self._error(status, address))
                     self._try_next()
@@ -405,6 +434,27 @@ class Attempt:
             self.socket.emit("connectionAttemptTimeout", address, self.plan.port, family)
         finally:
             self._try_next()
+
+
+def refuse(socket: Socket, plan: Plan) -> None:
+    """There is a connection, or one on its way: the kernel's answer to a second connect()."""
+    status = handles.EALREADY if socket.connecting else handles.EISCONN
+    here = socket.address()
+    local = (here.address, here.port) if here is not None else None
+    socket.destroy(errors.from_status(status, "connect", *plan.where, local=local))
+
+
+def _take_steps(socket: Socket) -> None:
+    """At the end of 'connect': those steps that an exception of a listener in front of them left out."""
+    while socket._steps:
+        step, *rest = socket._steps
+        socket._steps = tuple(rest)
+        if step in socket.listeners("connect"):
+            socket.remove_listener("connect", step)
+            try:
+                step()
+            finally:
+                _take_steps(socket)
 
 
 def _pairs(addresses: Any) -> list[tuple[Any, Any]]:

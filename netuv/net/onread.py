@@ -7,94 +7,105 @@ the socket, or raises, is kept, and nothing further is read before it is deliver
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netuv import checks, misuse
-from netuv.net.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from netuv.net.connection import Connection
 
 
-class OnRead(Endpoint):
-    """The part of Socket that serves ``onread``."""
+class OnRead:
+    """Reads for one socket.
 
-    _started: bool = False  # reading: uv_read_start is in force, or will be after what is left
-    _onread: tuple[Any, Callable[..., Any]] | None = None
-    _onread_buffer: Any = None  # the one to fill next
-    _onread_rest: bytes = b""  # what arrived and was not handed to it yet
-    _onread_scheduled: bool = False  # a tick will hand it the rest
-    _onread_stopped: bool = False  # its callback answered False
+    :param option: a dict of 'buffer' and 'callback'; raises ERR_INVALID_ARG_TYPE for anything else.
+    """
 
-    def _start_reading(self) -> None:
-        raise NotImplementedError
+    __slots__ = ("_buffer", "_callback", "_rest", "_scheduled", "_socket", "_source", "stopped")
 
-    def _on_read_end(self, status: int) -> None:
-        raise NotImplementedError
+    def __init__(self, socket: Connection, option: Any) -> None:
+        if not isinstance(option, Mapping):
+            raise misuse.invalid_arg_type("onread", "a dict of 'buffer' and 'callback'", option)
+        checks.check_options("onread", option, ("buffer", "callback"))
+        checks.check_callback("onread.callback", option.get("callback"))
+        buffer = option.get("buffer")
+        #: Its callback has answered False.
+        self.stopped = False
+        self._socket = socket
+        self._callback: Callable[..., Any] = option["callback"]
+        self._source: Callable[[], Any] | None = buffer if callable(buffer) else None
+        self._buffer: Any = None if callable(buffer) else _checked_buffer(buffer)  # the one to fill next
+        self._rest = b""  # what arrived and was not handed over yet
+        self._scheduled = False  # a tick will hand it over
 
-    def _set_onread(self, onread: Any) -> None:
-        if not isinstance(onread, Mapping):
-            raise misuse.invalid_arg_type("onread", "a dict of 'buffer' and 'callback'", onread)
-        checks.check_options("onread", onread, ("buffer", "callback"))
-        checks.check_callback("onread.callback", onread.get("callback"))
-        buffer = onread.get("buffer")
-        if not callable(buffer):
-            self._onread_buffer = _checked_buffer(buffer)
-        self._onread = (buffer, onread["callback"])
+    def next_buffer(self) -> None:
+        """Ask for the buffer to fill next; Node does so for a new handle, and after each callback."""
+        if self._source is not None:
+            try:
+                self._buffer = _checked_buffer(self._source())
+            except BaseException:
+                self._socket.destroy()
+                raise
 
-    def _on_read_into_buffer(self, handle: Any, data: bytes | None, status: int | None) -> None:
+    def holds_back(self) -> bool:
+        """Whether something is left, which a tick delivers before the wire is asked for more."""
+        if not self._rest and not self._scheduled:
+            return False
+        self._schedule()
+        return True
+
+    def forget(self) -> None:
+        """The socket is destroyed."""
+        self._rest = b""
+
+    def on_read(self, wire: Any, data: bytes | None, status: int | None) -> None:
+        """What the wire calls."""
+        socket = self._socket
         if data:
-            self._readable_state.received += len(data)
-            if self._idle is not None:
-                self._idle.active()
-            self._onread_rest = data
+            socket._readable_state.received += len(data)
+            if socket._idle is not None:
+                socket._idle.active()
+            self._rest = data
             self._deliver()
         elif status is not None:
-            self._on_read_end(status)
+            socket._on_read_end(status)
 
     def _deliver(self) -> None:
-        """Hand what arrived to the onread callback, in pieces of its buffer's size, while it wants any."""
-        assert self._onread is not None
-        source, callback = self._onread
+        """Hand what arrived to the callback, in pieces of its buffer's size, while it wants any."""
+        socket = self._socket
         try:
-            while self._onread_rest and self._started:
-                buffer, data = self._onread_buffer, self._onread_rest
+            while self._rest and socket._started:
+                buffer, data = self._buffer, self._rest
                 view = memoryview(buffer).cast("B")
                 size = min(len(data), len(view))
                 view[:size] = data[:size]
-                self._onread_rest = data[size:]
+                self._rest = data[size:]
                 try:
-                    go_on = callback(size, buffer) is not False
+                    go_on = self._callback(size, buffer) is not False
                 finally:
-                    if callable(source) and not self._stream_life.phase:
-                        self._next_buffer()
-                if not go_on and self._started:
-                    self._onread_stopped = True
-                    self._stop_reading()
+                    if not socket.destroyed:
+                        self.next_buffer()
+                if not go_on and socket._started:
+                    self.stopped = True
+                    socket._stop_reading()
         finally:
-            if self._onread_rest and self._started:  # the callback raised
-                self._handle.stop_read()
-                self._schedule_rest()
+            if self._rest and socket._started:  # the callback raised
+                socket._writable_state.wire.stop_read()
+                self._schedule()
 
-    def _next_buffer(self) -> None:
-        """Ask for the buffer to fill next; Node does so for a new handle, and after each callback."""
-        assert self._onread is not None
-        try:
-            self._onread_buffer = _checked_buffer(self._onread[0]())
-        except BaseException:
-            self.destroy()
-            raise
-
-    def _schedule_rest(self) -> None:
-        if not self._onread_scheduled:
-            self._onread_scheduled = True
-            self._next_tick(self._deliver_rest)
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
+            self._socket._next_tick(self._deliver_rest)
 
     def _deliver_rest(self) -> None:
         """Deliver what is left; the kernel is asked for more after that."""
-        self._onread_scheduled = False
+        self._scheduled = False
         try:
             self._deliver()
         finally:
-            if self._started and not self._onread_rest and not self._onread_scheduled:
-                self._start_reading()
+            if self._socket._started and not self._rest and not self._scheduled:
+                self._socket._start_reading()
 
 
 def _checked_buffer(buffer: Any) -> Any:

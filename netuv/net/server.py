@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import checks, errors, misuse
 from netuv.address import AddressInfo
-from netuv.blocklist import check_block_list
 from netuv.loop import check_loop
-from netuv.net import admission
+from netuv.net import accepting, admission
 from netuv.net import options as opts
 from netuv.net.listening import Listener
+from netuv.net.settings import Settings
 from netuv.net.socket import Socket
 from netuv.uv import handles
 
@@ -66,21 +66,10 @@ class Server(Listener):
         given = {**(options or {}), **keywords}
         opts.check_options("Server", given, opts.SERVER_OPTIONS)
         self._loop = check_loop(given.get("loop"))
-        #: The options of the same names; they bear on connections to come.
-        self.allow_half_open = bool(given.get("allow_half_open", False))
-        self.pause_on_connect = bool(given.get("pause_on_connect", False))
-        mark = given.get("high_water_mark")
-        if mark is not None:
-            mark = checks.check_int("high_water_mark", mark, 0, 1 << 30)
-        self.high_water_mark: int | None = mark
-        self._no_delay = bool(given.get("no_delay", False))
-        self._keep_alive = bool(given.get("keep_alive", False))
-        delay = given.get("keep_alive_initial_delay", 0)
-        self._keep_alive_delay = opts.check_delay("keep_alive_initial_delay", delay) // 1000
-        self._block_list = check_block_list("block_list", given.get("block_list"))
+        self._settings = Settings(given)
         kind = given.get("socket_class")
         kind = self._socket_class if kind is None else _check_socket_class(kind)
-        self._make_socket = kind._maker()
+        self._make_socket = accepting.maker(kind)
         self._connections = 0
         if listener is not None:
             checks.check_callback("listener", listener)
@@ -110,8 +99,9 @@ class Server(Listener):
                     self.emit("error", errors.from_uv_error(error, "accept"))
             else:
                 limit = self._max_connections
+                blocked = self._settings.block_list
                 if (limit is not None and self._connections >= limit) or (
-                    self._block_list is not None and admission.is_blocked(client, self._block_list)
+                    blocked is not None and admission.is_blocked(client, blocked)
                 ):
                     info = admission.drop_info(client)
                     client.close()
@@ -188,6 +178,34 @@ class Server(Listener):
         self.close()
 
     # -- facts and settings ------------------------------------------------------------------------
+    # What is set bears on connections to come.
+
+    @property
+    def allow_half_open(self) -> bool:
+        """The option; may be set. Node's ``allowHalfOpen``."""
+        return self._settings.allow_half_open
+
+    @allow_half_open.setter
+    def allow_half_open(self, value: bool) -> None:
+        self._settings = self._settings.but(allow_half_open=value)
+
+    @property
+    def pause_on_connect(self) -> bool:
+        """The option; may be set. Node's ``pauseOnConnect``."""
+        return self._settings.pause_on_connect
+
+    @pause_on_connect.setter
+    def pause_on_connect(self, value: bool) -> None:
+        self._settings = self._settings.but(pause_on_connect=value)
+
+    @property
+    def high_water_mark(self) -> int | None:
+        """The option; may be set. Node's ``highWaterMark``."""
+        return self._settings.high_water_mark
+
+    @high_water_mark.setter
+    def high_water_mark(self, value: int | None) -> None:
+        self._settings = self._settings.but(high_water_mark=value)
 
     @property
     def max_connections(self) -> float | None:

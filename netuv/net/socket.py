@@ -1,33 +1,32 @@
-"""``net.Socket``: a duplex stream over one libuv TCP or Pipe handle.
+"""``net.Socket``: a TCP or Unix-socket connection, or one over a wire that it is given.
 
-This module makes sockets and connects them. flow.py moves their bytes; what can be set on a socket, and asked
-of it, is in endpoint.py; how it ends and begins anew in life.py; ``onread`` in onread.py.
-
-The handle may come late (connect) and go early (destroy); 'close' is emitted when libuv has closed it.
+connection.py moves its bytes and ends it. Here is what a program gives it and asks it: options, connect(),
+what the kernel can be told of a connection, and its facts. How connect() does it is in connecting.py, and how
+a server makes sockets of the connections that it accepts in accepting.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import abort, checks, errors, misuse
-from netuv.blocklist import check_block_list
+from netuv.address import AddressInfo
 from netuv.loop import check_loop
 from netuv.net import connecting
 from netuv.net import options as opts
-from netuv.net.flow import Flow
-from netuv.stream.state import FINISHED, Life, Reading, Writing
+from netuv.net.connection import Connection
+from netuv.net.onread import OnRead
+from netuv.net.settings import DEFAULTS, Settings
+from netuv.stream import outgoing
+from netuv.stream.state import FINISHED, Life
 from netuv.uv import handles
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Socket")
 
 
-_UVError = handles.UVError
-
-
-class Socket(Flow):
+class Socket(Connection):
     """A TCP or Unix-socket connection. Node's ``net.Socket``.
 
     :param fd: an open descriptor of a stream socket or pipe; the Socket owns it from then on.
@@ -46,14 +45,15 @@ class Socket(Flow):
     'connectionAttemptFailed' and 'connectionAttemptTimeout'.
     """
 
-    allow_half_open = False
     __reduce_ex__ = misuse.refuse_copy
 
     #: 'address:port' of each attempt of an address-family race, in order. Node's name is the same.
     auto_select_family_attempted_addresses: list[str] | None = None
 
+    _settings: Settings = DEFAULTS
     _socket_type: str | None = None
-    _block_list: Any = None
+    _peername: AddressInfo | None = None
+    _sockname: AddressInfo | None = None
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
         super().__init__()
@@ -61,16 +61,15 @@ class Socket(Flow):
             raise misuse.invalid_arg_type("options", "a dict", options)
         given = {**(options or {}), **keywords}
         opts.check_options("Socket", given, opts.SOCKET_OPTIONS)
-        loop = check_loop(given.get("loop"))
-        self._loop = loop
-        self._ticks = loop.ticks.queue
+        self._loop = check_loop(given.get("loop"))
         self._readable_state.in_read = False
-        self._stream_life.guard = loop.check_thread
+        self._stream_life.guard = self._loop.check_thread
         self._configure(given)
         if given.get("handle") is not None:
-            self._adopt(handles.check_handle("handle", given["handle"], loop, handles.TTY, handles.Wire))
+            handle = given["handle"]
+            self._adopt(handles.check_handle("handle", handle, self._loop, handles.TTY, handles.Wire))
         elif given.get("fd") is not None:
-            handle, self._given_fd = handles.open_fd(loop, given["fd"], self._socket_type)
+            handle, self._given_fd = handles.open_fd(self._loop, given["fd"], self._socket_type)
             self._adopt(handle)
         if given.get("signal") is not None:
             signal = given["signal"]
@@ -81,99 +80,23 @@ class Socket(Flow):
                 tick=self._next_tick,
             )
 
-    @classmethod
-    def _maker(cls: type[Self]) -> Callable[[Any, Any], Self]:
-        """What a server calls, with a handle and itself, for each connection that it accepts."""
-        own_init = not cls.__init__.__module__.startswith("netuv.")
-        return cls._accepted_by_init if own_init else cls._accepted
-
-    @classmethod
-    def _accepted(cls: type[Self], handle: Any, server: Any) -> Self:
-        """The socket of a connection that a server accepted; it reads ahead at once, unless paused."""
-        self = cls.__new__(cls)
-        self._events = {}
-        self._stream_life = Life()
-        self._readable_state = reading = Reading(in_read=False)
-        self._writable_state = Writing()
-        self._loop = loop = server._loop
-        self._ticks = loop.ticks.queue
-        self._idle = None
-        self._handle = self._writable_state.wire = handle
-        self.server = server
-        if server.allow_half_open:
-            self.allow_half_open = True
-        if server.high_water_mark is not None:
-            self.readable_high_water_mark = self.writable_high_water_mark = server.high_water_mark
-        if server._no_delay:
-            self._no_delay = True
-        if server._keep_alive:
-            self._keep_alive = True
-            self._keep_alive_delay = server._keep_alive_delay
-        if server._no_delay or server._keep_alive:
-            self._apply_settings()
-        self._loop.census.add(self)
-        if server.pause_on_connect:
-            reading.begin_paused()
-        else:
-            reading.reading = reading.need_readable = self._started = True
-            try:
-                handle.start_read(self._on_read)
-            except _UVError as error:
-                self._started = False
-                self.destroy(errors.from_uv_error(error, "read"))
-        if self._loop.debug:
-            self._stream_life.guard = self._loop.check_thread
-        return self
-
-    @classmethod
-    def _accepted_by_init(cls: type[Self], handle: Any, server: Any) -> Self:
-        """The same for a class of a program's own, whose __init__ is to be called."""
-        options = {
-            "handle": handle,
-            "loop": server._loop,
-            "allow_half_open": server.allow_half_open,
-            "no_delay": server._no_delay,
-            "keep_alive": server._keep_alive,
-            "keep_alive_initial_delay": server._keep_alive_delay * 1000,
-        }
-        if server.high_water_mark is not None:
-            options["high_water_mark"] = server.high_water_mark
-        self = cls.__new__(cls)
-        try:
-            self.__init__(options)  # type: ignore[misc]
-        except BaseException:
-            if getattr(self, "_handle", None) is handle:
-                self.destroy()
-            raise
-        self.server = server
-        if server.pause_on_connect:
-            self._stop_reading()
-            self._readable_state.begin_paused()
-        return self
-
     def _configure(self, given: Mapping[str, Any]) -> None:
         kind = given.get("type")
         if kind not in (None, "tcp4", "tcp6", "unix"):
             raise misuse.invalid_arg_value("type", kind, "must be 'tcp4', 'tcp6' or 'unix'")
         self._socket_type = kind
-        if given.get("allow_half_open"):
+        self._settings = settings = Settings(given)
+        if settings.allow_half_open:
             self.allow_half_open = True
+        if settings.high_water_mark is not None:
+            self.readable_high_water_mark = self.writable_high_water_mark = settings.high_water_mark
         if given.get("readable", True) is False:
             self._can_read = False
         if given.get("writable", True) is False:
             self._can_write = False
             self._writable_state.phase = FINISHED
-        if given.get("high_water_mark") is not None:
-            mark = checks.check_int("high_water_mark", given["high_water_mark"], 0, 1 << 30)
-            self.readable_high_water_mark = self.writable_high_water_mark = mark
-        self._no_delay = bool(given.get("no_delay", False))
-        self._keep_alive = bool(given.get("keep_alive", False))
-        delay = given.get("keep_alive_initial_delay", 0)
-        self._keep_alive_delay = opts.check_delay("keep_alive_initial_delay", delay) // 1000
-        onread = given.get("onread")
-        if onread is not None:
-            self._set_onread(onread)
-        self._block_list = check_block_list("block_list", given.get("block_list"))
+        if given.get("onread") is not None:
+            self._onread = OnRead(self, given["onread"])
 
     def _adopt(self, handle: Any) -> None:
         """Take over a handle that is connected already."""
@@ -183,30 +106,18 @@ class Socket(Flow):
         if self._can_read:
             self.read(0)
 
-    def _open_wire(self) -> None:
-        """There is a connection."""
-        self._writable_state.wire = self._handle
-        self._stream_life.guard = self._loop.check_thread if self._loop.debug else None
-
     def _attach(self, handle: Any) -> None:
         self._handle = handle
         self._sockname = None
         self._loop.census.add(self)
-        if self._onread is not None and callable(self._onread[0]):
-            self._next_buffer()
+        if self._onread is not None:
+            self._onread.next_buffer()
 
     def __repr__(self) -> str:
         name = type(self).__name__
         if self._stream_life.phase:
             return f"<netuv.{name} destroyed>"
         return f"<netuv.{name} {self.ready_state} {self.remote_address or ''}>"
-
-    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
-        loop = self._loop
-        if loop.ticks.ready and not loop.debug:
-            self._ticks.append((callback, args))
-        elif not loop.closed:  # nothing of a closed loop is heard of any more
-            loop.next_tick(callback, *args)
 
     # -- connecting --------------------------------------------------------------------------------
 
@@ -230,12 +141,12 @@ class Socket(Flow):
         given, listener = opts.normalize("connect", args, keywords, opts.CONNECT_OPTIONS, "listener")
         self._loop.check()
         self._loop.check_thread()
-        plan = connecting.Plan(given, self._socket_type, self._block_list)
+        plan = connecting.Plan(given, self._socket_type, self._settings.block_list)
         if listener is not None:
             self.once("connect", listener)
         if self._handle is not None:
             if self.connecting or self._given_fd is None or handles.is_connected(self._handle):
-                self._loop.next_tick(self._refuse_connect, plan)
+                self._loop.next_tick(connecting.refuse, self, plan)
                 return self
             if handles.is_pipe(self._handle) != (plan.path is not None):
                 raise misuse.invalid_handle_type()
@@ -257,59 +168,209 @@ class Socket(Flow):
             raise
         return self
 
-    def _refuse_connect(self, plan: connecting.Plan) -> None:
-        """There is a connection, or one on its way: the kernel's answer to a second connect()."""
-        status = handles.EALREADY if self.connecting else handles.EISCONN
-        here = self.address()
-        local = (here.address, here.port) if here is not None else None
-        self.destroy(errors.from_status(status, "connect", *plan.where, local=local))
+    def _begin_life(self) -> None:
+        """connect() after destroy(): start over. The callbacks of the former life hear in a tick."""
+        writing, errored = self._writable_state, self.errored
+        if writing.writing or writing.queue or writing.end_callbacks:
+            never = None
+            if self._unsent is not None:
+                never = misuse.closed_before_connection()
+                self.remove_listener("close", self._tell_unsent)
+            waiting = writing.current_callbacks
+            if writing.queue is not None:
+                waiting += writing.queue.callbacks()
+            error = never or errored or misuse.stream_destroyed("write")
+            self._next_tick(outgoing.call_all, self, waiting, error)
+            ending = tuple(writing.end_callbacks or ())
+            error = errored or misuse.stream_destroyed("end")
+            self._next_tick(outgoing.call_all, self, ending, error)
+        self._stream_life = Life()
+        self._readable_state.begin_anew()
+        writing.begin_anew()
+        self._stream_life.guard = self._loop.check_thread
+        self._unsent = self._peername = None
+        if self._onread is not None:
+            self._onread.stopped = False
 
-    def _on_connected(self) -> None:
-        """The handle is connected: connecting.Attempt calls this in libuv's callback."""
-        self.connecting = False
-        self._attempt = None
-        self._sockname = None
-        if self._idle is not None:
-            self._idle.active()
-        self._apply_settings()
-        self._open_wire()
-        life = self._stream_life
+    def reset_and_destroy(self: Self) -> Self:
+        """Close by a TCP reset: the peer sees ECONNRESET. Node's ``resetAndDestroy()``.
+
+        While connecting it waits for 'connect'. Without a connection 'error' has code ERR_SOCKET_CLOSED.
+        Raises ERR_INVALID_HANDLE_TYPE on a Unix socket.
+        """
+        if self._handle is None or self._loop.forked:
+            return self.destroy(misuse.socket_closed())
+        if not handles.can_reset(self._handle):
+            raise misuse.invalid_handle_type()
+        if self.connecting:
+            self._at_connect(self._reset)
+        else:
+            self._reset()
+        return self
+
+    def _reset(self) -> None:
+        if self._handle is not None:
+            self._resetting = True
+            self.destroy()
+
+    # -- what the kernel is told of it -------------------------------------------------------------
+    # It is kept while there is no connection.
+
+    def set_no_delay(self: Self, no_delay: bool = True) -> Self:
+        """Switch Nagle's algorithm off (True) or on. Node's ``setNoDelay()``."""
+        self._loop.check_thread()
+        no_delay = bool(no_delay)
+        if no_delay != self._settings.no_delay:
+            self._settings = self._settings.but(no_delay=no_delay)
+            if not self.pending:
+                self._settings.apply_no_delay(self._handle)
+        return self
+
+    def set_keep_alive(self: Self, enable: bool = False, initial_delay: float = 0) -> Self:
+        """Switch TCP keep-alive on or off. Node's ``setKeepAlive()``.
+
+        :param initial_delay: ms from the last data to the first probe (whole seconds are used); 0 leaves
+            it as it is. Raises ERR_OUT_OF_RANGE over 32767 s, which the kernel refuses.
+        """
+        delay = opts.check_delay("initial_delay", initial_delay) // 1000
+        self._loop.check_thread()
+        enable, old = bool(enable), self._settings
+        if enable != old.keep_alive or (enable and delay != old.keep_alive_delay):
+            self._settings = old.but(keep_alive=enable, keep_alive_delay=delay)
+            if not self.pending:
+                self._settings.apply_keep_alive(self._handle)
+        return self
+
+    def set_type_of_service(self: Self, tos: int) -> Self:
+        """Set the IP TOS or IPv6 traffic class, 0 to 255. Node's ``setTypeOfService()``.
+
+        Raises a NetError when there is a connection and the kernel refuses.
+        """
+        tos = checks.check_int("tos", tos, 0, 255)
+        self._loop.check_thread()
+        self._settings = self._settings.but(tos=tos)
+        if not self.pending and handles.is_tcp(self._handle):
+            self._type_of_service("setTypeOfService", tos)
+        return self
+
+    def get_type_of_service(self) -> int:
+        """The IP TOS or IPv6 traffic class; without a TCP connection what was set, or 0.
+
+        Node's ``getTypeOfService()``.
+        """
+        if self.pending or not handles.is_tcp(self._handle):
+            return self._settings.tos
+        return self._type_of_service("getTypeOfService")
+
+    def _type_of_service(self, syscall: str, tos: int | None = None) -> int:
         try:
-            try:
-                self.emit("connect")
-            finally:
-                if life is self._stream_life:
-                    self._take_steps()
-        finally:
-            if life is self._stream_life:
-                try:
-                    self.emit("ready")
-                finally:
-                    if self.readable and not self.is_paused() and self._handle is not None:
-                        self.read(0)
+            return handles.type_of_service(self._handle, tos)
+        except OSError as error:
+            raise errors.from_status(-(error.errno or 0), syscall) from error
 
-    def _at_connect(self, step: Callable[[], None]) -> None:
-        """Do something at 'connect', in the order of registration among its listeners, as Node does."""
-        self._steps += (step,)
-        self.once("connect", step)
+    def _apply_settings(self) -> None:
+        self._settings.apply(self._handle)
+        if not self._ref:
+            self._handle.ref = False
 
-    def _take_steps(self) -> None:
-        """At the end of 'connect': those steps that an exception of a listener in front of them left out."""
-        while self._steps:
-            step, *rest = self._steps
-            self._steps = tuple(rest)
-            if step in self.listeners("connect"):
-                self.remove_listener("connect", step)
-                try:
-                    step()
-                finally:
-                    self._take_steps()
+    def ref(self: Self) -> Self:
+        """Keep the loop running while this socket is open (the default). Node's ``ref()``."""
+        return self._set_ref(True)
 
-    def _replace_handle(self, handle: Any) -> None:
-        """For the next attempt of a race of addresses."""
-        if self._handle is not None and not self._handle.closed:
-            self._handle.close()
-        self._attach(handle)
+    def unref(self: Self) -> Self:
+        """Do not keep the loop running for this socket. Node's ``unref()``."""
+        return self._set_ref(False)
+
+    # -- facts -------------------------------------------------------------------------------------
+
+    @property
+    def pending(self) -> bool:
+        """True while there is no connection: before connect(), while connecting, and in 'close'."""
+        return self._handle is None or self.connecting
+
+    @property
+    def ready_state(self) -> str:
+        """'opening', 'open', 'readOnly', 'writeOnly' or 'closed'. Node's ``readyState``."""
+        if self.connecting:
+            return "opening"
+        if self.readable:
+            return "open" if self.writable else "readOnly"
+        return "writeOnly" if self.writable else "closed"
+
+    @property
+    def writable_length(self) -> int:
+        """Bytes in user memory: waiting for 'connect', or in libuv's queue. Node's ``writableLength``."""
+        state = self._writable_state
+        if state.in_flight is not None and self._handle is not None:
+            waiting: int = state.length - state.current_length + state.in_flight.write_queue_size
+            return waiting
+        return state.length
+
+    @property
+    def buffer_size(self) -> int:
+        """The same as writable_length. Node's ``bufferSize``."""
+        return self.writable_length
+
+    @property
+    def bytes_written(self) -> int:
+        """Bytes sent, and those that are queued. Node's ``bytesWritten``."""
+        state = self._writable_state
+        in_libuv = state.current_length if state.in_flight is not None else 0
+        return state.sent + state.length - in_libuv
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes received. Node's ``bytesRead``."""
+        return self._readable_state.received
+
+    def address(self) -> AddressInfo | None:
+        """The local end (address, family, port); None without one. Node's ``address()``."""
+        if not handles.is_tcp(self._handle):
+            return None
+        if self._sockname is None:
+            self._sockname = handles.name_of(self._handle.getsockname)
+        return self._sockname
+
+    def _peer(self) -> AddressInfo | None:
+        if self._peername is None and not self.pending and handles.is_tcp(self._handle):
+            self._peername = handles.name_of(self._handle.getpeername)
+        return self._peername
+
+    @property
+    def remote_address(self) -> str | None:
+        """The peer's IP address; None on a Unix socket, or without a connection."""
+        peer = self._peer()
+        return peer.address if peer else None
+
+    @property
+    def remote_family(self) -> str | None:
+        """'IPv4' or 'IPv6', of the peer. Node's ``remoteFamily``."""
+        peer = self._peer()
+        return peer.family if peer else None
+
+    @property
+    def remote_port(self) -> int | None:
+        """The peer's port. Node's ``remotePort``."""
+        peer = self._peer()
+        return peer.port if peer else None
+
+    @property
+    def local_address(self) -> str | None:
+        """This end's IP address. Node's ``localAddress``."""
+        name = self.address()
+        return name.address if name else None
+
+    @property
+    def local_family(self) -> str | None:
+        """'IPv4' or 'IPv6', of this end. Node's ``localFamily``."""
+        name = self.address()
+        return name.family if name else None
+
+    @property
+    def local_port(self) -> int | None:
+        """This end's port. Node's ``localPort``."""
+        name = self.address()
+        return name.port if name else None
 
 
 def connect(*args: Any, **keywords: Any) -> Socket:

@@ -96,7 +96,7 @@ class DropInfo(Mapping[str, Any]):
         return f"DropInfo({self.__dict__})"
 
 
-@node_names("allow_half_open", "high_water_mark", "pause_on_connect")
+@node_names()
 class Server(_server.Server, EventEmitter):
     """``netuv.Server`` with Node's names; the sockets it accepts have them, too."""
 

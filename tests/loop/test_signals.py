@@ -16,6 +16,7 @@ import pytest
 
 import netuv
 from netuv.loop import signals
+from netuv.net.connecting import Attempt
 
 LIMIT = 20.0
 
@@ -86,7 +87,7 @@ CALLBACKS: dict[str, tuple[Any, str]] = {
     "end of stream": (netuv.Socket, "_on_read_end"),
     "write done": (netuv.Socket, "_on_sent"),
     "shutdown": (netuv.Socket, "_final"),
-    "connected": (netuv.Socket, "_on_connected"),
+    "connected": (Attempt, "_succeed"),
     "close": (netuv.Socket, "_on_closed"),
     "call_soon_threadsafe": (netuv.Loop, "_run_calls"),
     "timer": (netuv.timers._Timers, "_on_timer"),
