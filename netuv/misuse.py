@@ -79,6 +79,11 @@ def multiple_callback() -> StateError:
     return StateError("Callback called multiple times", code="ERR_MULTIPLE_CALLBACK")
 
 
+def method_not_implemented(name: str) -> StateError:
+    """A stream of one's own that lacks a hook: '_write()'."""
+    return StateError(f"The {name} method is not implemented", code="ERR_METHOD_NOT_IMPLEMENTED")
+
+
 def cannot_pipe() -> StateError:
     """pipe() of a stream that is only writable."""
     return StateError("Cannot pipe, not readable", code="ERR_STREAM_CANNOT_PIPE")

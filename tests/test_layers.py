@@ -37,6 +37,7 @@ LAYERS = (
         "stream.writequeue",
         "stream.state",
         "stream.base",
+        "stream.high_water_mark",
         "stream.incoming",
         "stream.readable",
         "stream.outgoing",

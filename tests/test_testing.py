@@ -521,6 +521,7 @@ class Half(Duplex):
 
     other: Half
     wants = False
+    _drain_mark = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -544,7 +545,7 @@ class Half(Duplex):
             self.push(chunk)
             done(None)
 
-    def _write(self, chunk: Any, done: Any) -> None:
+    def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
         self.put(bytes(chunk), done)
 
     def _final(self, done: Any) -> None:

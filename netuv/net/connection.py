@@ -30,7 +30,7 @@ from netuv.net.owner import HandleOwner
 from netuv.stream import Duplex, outgoing, state
 from netuv.stream.base import Done
 from netuv.stream.state import CLOSED, ENDED, FINISHED, TOLD
-from netuv.stream.writable import frozen
+from netuv.stream.writequeue import QueuedChunk
 from netuv.timers import IdleTimer, to_number
 from netuv.uv import handles
 
@@ -45,6 +45,7 @@ class Connection(HandleOwner, Duplex):
 
     allow_half_open = False
     _reads_on = True
+    _drain_mark = 0  # write() answers True when all of it reached the kernel
 
     #: True from connect() to 'connect'. Node's ``connecting``.
     connecting: bool = False
@@ -86,14 +87,11 @@ class Connection(HandleOwner, Duplex):
 
     # -- reading -----------------------------------------------------------------------------------
 
-    def _read(self, size: int) -> None:
+    def _read(self, size: int = 0) -> None:
+        onread = self._onread
         if self.connecting or self._handle is None:
-            self._at_connect(self._read_when_connected)
-        elif not self._started and (self._onread is None or not self._onread.stopped):
-            self._start_reading()
-
-    def _read_when_connected(self) -> None:
-        if self._readable_state.reading and not self._started and self._handle is not None:
+            self._at_connect(self._read)
+        elif self._readable_state.reading and not self._started and not (onread and onread.stopped):
             self._start_reading()
 
     def _start_reading(self) -> None:
@@ -161,12 +159,17 @@ class Connection(HandleOwner, Duplex):
 
     # -- writing -----------------------------------------------------------------------------------
 
-    def _write(self, what: Any, done: Done) -> None:
+    def _write(self, chunk: Any, encoding: str | None, callback: Done) -> None:
+        self._write_at_connect(chunk, callback)
+
+    def _writev(self, chunks: list[QueuedChunk], callback: Done) -> None:
+        self._write_at_connect([each.chunk for each in chunks], callback)
+
+    def _write_at_connect(self, what: Any, done: Done) -> None:
         """Without a wire: wait for 'connect' or the end; with neither to come, the socket is closed."""
         if not self.connecting:
             done(misuse.socket_closed())
             return
-        what = what if isinstance(what, list) else frozen(what)
 
         def on_connect() -> None:
             self._unsent = None
@@ -176,8 +179,6 @@ class Connection(HandleOwner, Duplex):
         self._unsent = done
         self._at_connect(on_connect)
         self.on("close", self._tell_unsent)
-
-    _writev = _write
 
     def _error_of_send(self, cause: Exception) -> BaseException:
         return errors.from_uv_error(cause, "write") if isinstance(cause, _UVError) else cause
@@ -289,8 +290,7 @@ class Connection(HandleOwner, Duplex):
             self._onread.forget()
         handle, self._handle = self._handle, None
         if handle is not None:
-            if wire is None:
-                wire = handle
+            wire = wire or handle
             if self._started:
                 self._started = False
                 wire.stop_read()

@@ -144,6 +144,7 @@ class FileOutput(Terminal, Writable):
     """stdout or stderr to a file or a device."""
 
     _pipe_may_end = False
+    _drain_mark = 0
 
     def __init__(self, fd: int, loop: Loop) -> None:
         super().__init__()
@@ -164,7 +165,7 @@ class FileOutput(Terminal, Writable):
         self._loop.check_thread()
         return super().end(data, encoding, callback)
 
-    def _write(self, chunk: Any, done: Done) -> None:
+    def _write(self, chunk: Any, encoding: str | None, done: Done) -> None:
         _flush()
         rest = memoryview(chunk)
         try:

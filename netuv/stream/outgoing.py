@@ -3,6 +3,7 @@
 These are functions over a Writable, whose methods call them:
 
 ======================  =====================================================================================
+write_or_queue          what write() does when there is no wire, or something is in the way
 hand_over, send         a chunk, or several, go to the hooks of the transport, or to its wire
 done                    the transport says that it is done with them, or the error that it met
 after_write, fail_write 'drain' and the callbacks; or the callbacks with the error, which then ends the stream
@@ -22,7 +23,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netuv import misuse
-from netuv.stream.state import ENDING, FINAL, FINISHED, SHUT, TOLD, Life
+from netuv.stream.state import ENDING, FINAL, FINISHED, OPEN, SHUT, TOLD, Life
+from netuv.stream.writequeue import WriteQueue
 
 if TYPE_CHECKING:
     from netuv.stream.base import Done
@@ -30,10 +32,38 @@ if TYPE_CHECKING:
     from netuv.stream.writequeue import Callback
 
 
+def write_or_queue(stream: Writable, chunk: Any, encoding: str | None, callback: Callback | None) -> bool:
+    """What write() does when there is no wire, or something is in the way; its answer."""
+    state, life = stream._writable_state, stream._stream_life
+    if stream._writes_objects:
+        size = 1
+    else:
+        size = len(chunk)
+        if type(chunk) is not str:
+            encoding = "buffer"
+            if type(chunk) is not bytes:
+                chunk = bytes(chunk)
+    queue = state.queue
+    if state.writing or queue is not None or life.errored is not None or life.constructing:
+        if queue is None:
+            queue = state.queue = WriteQueue()
+        queue.add(chunk, encoding, size, callback)
+    else:
+        callbacks = (callback,) if callback is not None else ()
+        hand_over(stream, stream._write, (chunk, encoding), size, callbacks)
+    length = stream.writable_length
+    if length:
+        mark = stream._drain_mark
+        if length >= (stream.writable_high_water_mark if mark is None else mark):
+            state.need_drain = True
+            return False
+    return life.errored is None and not life.phase
+
+
 def hand_over(
     stream: Writable,
-    hook: Callable[[Any, Done], object],
-    what: Any,
+    hook: Callable[..., object],
+    args: tuple[Any, ...],
     length: int,
     callbacks: tuple[Callback, ...],
 ) -> None:
@@ -43,7 +73,7 @@ def hand_over(
     state.current_callbacks = callbacks
     state.writing = state.in_write = True
     try:
-        hook(what, partial(done, stream))
+        hook(*args, partial(done, stream))
     except Exception as error:
         done(stream, error)
     except BaseException:  # an interrupt: nobody knows how much was written
@@ -73,7 +103,7 @@ def send(stream: Writable, what: Any, _done: Done | None = None) -> None:
         done(stream, None)
 
 
-def done(stream: Writable, error: BaseException | None) -> None:
+def done(stream: Writable, error: BaseException | None = None) -> None:
     """The transport is done with the current write."""
     state = stream._writable_state
     if not state.writing:
@@ -99,10 +129,13 @@ def done(stream: Writable, error: BaseException | None) -> None:
             clear_queue(stream)
     finally:
         if not synchronous:
+            state.unanswered += 1
             after_write(stream, callbacks)
         elif callbacks:
+            state.unanswered += 1
             stream._next_tick(after_write, stream, callbacks)
         elif state.need_drain and not state.length and not state.after_write_scheduled:
+            state.unanswered += 1
             state.after_write_scheduled = True
             stream._next_tick(after_write, stream, callbacks)
         else:
@@ -118,6 +151,7 @@ def after_write(stream: Writable, callbacks: tuple[Callback, ...]) -> None:
             state.need_drain = False
             stream.emit("drain")
     finally:
+        state.unanswered -= 1
         try:
             call_all(stream, callbacks, None)
         finally:
@@ -171,53 +205,78 @@ def clear_queue(stream: Writable) -> None:
     """Hand the queue to the transport: one chunk as it is; several as one _writev, or one by one."""
     state, life = stream._writable_state, stream._stream_life
     queue = state.queue
-    if queue is None or queue.clearing or queue.corked or life.phase:
+    if queue is None or queue.clearing or queue.corked or life.phase or life.constructing:
         return
     queue.clearing = True
     try:
         while queue and not (state.writing or life.errored or life.phase):
-            single: Any
-            several: Any
-            if state.wire is not None:
-                single = several = partial(send, stream)
+            if queue.several() and (state.wire is not None or stream._writev is not None):
+                chunks, size, callbacks = queue.take_all()
+                if state.wire is not None:
+                    hand_over(stream, send, (stream, [each.chunk for each in chunks]), size, callbacks)
+                else:
+                    assert stream._writev is not None
+                    hand_over(stream, stream._writev, (chunks,), size, callbacks)
             else:
-                single, several = stream._write, stream._writev
-            if several is not None and queue.several():
-                hand_over(stream, several, *queue.take_all())
-            else:
-                hand_over(stream, single, *queue.take())
+                chunk, size, callbacks = queue.take()
+                if state.wire is not None:
+                    hand_over(stream, send, (stream, chunk.chunk), size, callbacks)
+                else:
+                    hand_over(stream, stream._write, chunk, size, callbacks)
     finally:
         queue.clearing = False
         state.drop_idle_queue()
 
 
-def finish_when_written(stream: Writable) -> None:
-    """Once end() was called, and all is written: tell the transport of the end, and then the program."""
+def finish_when_written(stream: Writable, in_tick: bool = False) -> None:
+    """Once end() was called, and all is written: tell the transport of the end, and then the program.
+
+    :param in_tick: this is the tick for 'finish', of a stream without a _final().
+    """
     state, life = stream._writable_state, stream._stream_life
     if (
-        state.phase != ENDING
+        state.phase == OPEN
         or state.writing
         or state.queue
         or state.current_length
         or life.phase
         or life.errored is not None
+        or life.constructing
     ):
         return
-    state.phase = FINAL
-    if stream._final is None:
+    if state.phase == ENDING:
+        if stream._final is not None:
+            state.phase = FINAL
+            try:
+                stream._final(partial(on_final, stream))
+            except Exception as error:
+                on_final(stream, error)
+            return
         state.phase = SHUT
         try:
             stream.emit("prefinish")
         finally:
-            stream._next_tick(finish_unless_destroyed, stream)
-        return
-    try:
-        stream._final(partial(on_final, stream))
-    except Exception as error:
-        on_final(stream, error)
+            finish_soon(stream)
+    elif in_tick:
+        finish(stream)
+    elif state.phase == SHUT and stream._final is None:
+        finish_soon(stream)
 
 
-def on_final(stream: Writable, error: BaseException | None) -> None:
+def finish_soon(stream: Writable) -> None:
+    """Without a _final(): in a tick, when the callbacks of all writes have been called."""
+    if not stream._writable_state.unanswered:
+        stream._writable_state.unanswered += 1
+        stream._next_tick(finish_in_tick, stream)
+
+
+def finish_in_tick(stream: Writable) -> None:
+    """Unless it was destroyed meanwhile: nothing of a transport has happened yet."""
+    stream._writable_state.unanswered -= 1
+    finish_when_written(stream, in_tick=True)
+
+
+def on_final(stream: Writable, error: BaseException | None = None) -> None:
     """The transport is done with the end."""
     state, life = stream._writable_state, stream._stream_life
     if state.phase != FINAL:
@@ -230,18 +289,12 @@ def on_final(stream: Writable, error: BaseException | None) -> None:
         try:
             call_all(stream, tuple(callbacks), error)
         finally:
-            stream._error_or_destroy(error)
+            stream._error_or_destroy(error, later=True)
     elif not life.phase and life.errored is None:
         try:
             stream.emit("prefinish")
         finally:
             stream._next_tick(finish, stream)
-
-
-def finish_unless_destroyed(stream: Writable) -> None:
-    """As finish(), where nothing of a transport has happened yet."""
-    if not stream._stream_life.phase:
-        finish(stream)
 
 
 def finish(stream: Writable) -> None:

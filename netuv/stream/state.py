@@ -134,6 +134,7 @@ class Writing:
         "seen_length",
         "sent",
         "soon",
+        "unanswered",
         "wire",
         "writing",
     )
@@ -152,12 +153,13 @@ class Writing:
         self.sent = 0  # bytes handed to the transport
         self.need_drain = False  # write() has answered False, and 'drain' was not emitted since
         self.after_write_scheduled = False
+        self.unanswered = 0  # writes that are done and not told; 'finish' waits for them
         self.end_callbacks: list[Callback] | None = None
         self.soon = False  # destroy() follows 'finish', whatever the other half does
 
     @property
     def length(self) -> int:
-        """Bytes not yet written: of the current write, and of what waits."""
+        """Bytes, or objects, not yet written: of the current write, and of what waits."""
         return self.current_length + (self.queue.length if self.queue is not None else 0)
 
     def drop_idle_queue(self) -> None:
@@ -167,9 +169,9 @@ class Writing:
 
     def begin_anew(self) -> None:
         """For another connection; cork() stays, and what was queued is lost."""
-        queue, after_write = self.queue, self.after_write_scheduled
+        queue, after_write, unanswered = self.queue, self.after_write_scheduled, self.unanswered
         Writing.__init__(self)
-        self.after_write_scheduled = after_write
+        self.after_write_scheduled, self.unanswered = after_write, unanswered
         if queue is not None and queue.corked:
             self.queue = WriteQueue()
             self.queue.corked = queue.corked

@@ -2,57 +2,100 @@
 
 ``write()`` hands its chunk on when nothing is in the way, and otherwise queues it. A Socket that is connected
 has a wire, which takes all that it is given: ``send(data, on_sent)`` returns how many bytes are left in user
-memory, and calls ``on_sent`` when these are gone too. Other streams have hooks: ``_write(chunk, done)``, and
-for what was queued ``_writev(chunks, done)``, where there is one. Everything that is written, by ``write``,
-``end(data)``, ``cork`` or a pipe, passes ``write()``, so that ``length`` counts every byte that is in user
-memory, and write() answers True only when that is 0: all of it reached the kernel.
+memory, and calls ``on_sent`` when these are gone too. Other streams have hooks. Everything that is written,
+by ``write``, ``end(data)``, ``cork`` or a pipe, passes ``write()``, so that ``length`` counts all that is in
+user memory.
 
 What comes after, up to the callbacks, 'drain' and 'finish', is in netuv.stream.outgoing, and what waits
 is a netuv.stream.writequeue. The end comes in this order: ``end()`` lets the queue run empty, then the
-transport's ``_final(done)`` (a socket sends its FIN), then a tick calls the callbacks of end() and emits
+transport's ``_final(callback)`` (a socket sends its FIN), then a tick calls the callbacks of end() and emits
 'finish'; when the other direction has ended as well, the stream destroys itself.
 
 Every callback is called exactly once: after its data was written, or with the error that prevented it.
 It is never called before write() has returned.
 
-Hooks of a transport: ``_write(chunk, done)``, ``_writev(chunks, done)``, ``_final(done)``; each calls
-``done(None)`` or ``done(error)`` once, at once or later; again is an 'error' with code ERR_MULTIPLE_CALLBACK.
-What a hook raises is its error, too. A transport that has passed on a part of a chunk says so with
-``_part_written(size)``.
+Hooks, which are options too; each calls ``callback()`` or ``callback(error)`` once, at once or later; again
+is an 'error' with code ERR_MULTIPLE_CALLBACK. What a hook raises is its error, too.
+
+=====================================  ===================================================================
+``_write(chunk, encoding, callback)``  one chunk; encoding is 'buffer' for bytes, and what write() was given
+                                       for an object, or for a str with ``decode_strings=False``
+``_writev(chunks, callback)``          several that were queued, each with ``chunk`` and ``encoding``;
+                                       without it they are written one by one
+``_final(callback)``                   there is no more to write
+=====================================  ===================================================================
+
+A transport that has passed on a part of a chunk says so with ``_part_written(size)``. write() answers False
+once so much is in user memory as ``_drain_mark`` says, where that is not the high-water mark: 0 is for a
+transport that answers True only when all has reached the kernel, as a Socket does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import misuse
-from netuv.stream import outgoing
+from netuv.stream import high_water_mark, outgoing
 from netuv.stream.base import Done, Stream
 from netuv.stream.encoding import canonical, encode
-from netuv.stream.readable import DEFAULT_HIGH_WATER_MARK
 from netuv.stream.state import ALIVE, ENDING, FINISHED, OPEN, Writing
-from netuv.stream.writequeue import Callback, WriteQueue
+from netuv.stream.writequeue import Callback, QueuedChunk, WriteQueue
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Writable")
 
-Chunk = Any  # bytes, or a memoryview of bytes while nothing is queued
+Chunk = Any  # bytes, or a memoryview of bytes on its way to a wire; a str or any object where that is wanted
 
 
 class Writable(Stream):
-    """The writing half of Node's stream contract; see Node's ``stream.Writable``."""
+    """The writing half of Node's stream contract; see Node's ``stream.Writable``.
 
-    #: In bytes; informative, as write() answers by S16. Node's ``writableHighWaterMark``.
-    writable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK
+    Its options, as keywords or as one dict:
 
+    :param write, writev, final, construct, destroy: functions for the hooks of these names.
+    :param high_water_mark: write() answers False once so much waits; 64 KiB, or 16 objects, by default.
+    :param object_mode: write() takes any object but None, and each counts as 1.
+    :param decode_strings: False: a str reaches ``_write`` as it is, with its encoding.
+    :param default_encoding: of a str that is written without one; utf8 by default.
+    :param emit_close: False: no 'close'.
+    :param auto_destroy: False: neither its end nor an error destroys the stream.
+    :param signal: an AbortSignal that destroys it.
+    :param loop: the loop to work on; this thread's by default.
+    """
+
+    #: In bytes, or objects; of a Socket informative only, as its write() answers by S16.
+    #: Node's ``writableHighWaterMark``.
+    writable_high_water_mark: int = high_water_mark.DEFAULT
+
+    _options = (
+        *Stream._options,
+        *("decode_strings", "default_encoding", "final", "high_water_mark", "object_mode", "write", "writev"),
+    )
     _can_write: bool = True
     _default_encoding: str = "utf8"
+    _drain_mark: int | None = None
     _idle: Any = None  # is told of each write: active()
+    _keeps_str: bool = False
+    _writes_objects: bool = False
 
     def _make_state(self) -> None:
         super()._make_state()
         self._writable_state = Writing()
+
+    def _take_options(self, given: Mapping[str, Any]) -> None:
+        super()._take_options(given)
+        if given.get("object_mode") or given.get("writable_object_mode"):
+            self._writes_objects = self._keeps_str = True
+        elif given.get("decode_strings") is False:
+            self._keeps_str = True
+        mark = high_water_mark.of_options(given, "writable_high_water_mark", self._writes_objects)
+        if mark != self.writable_high_water_mark:
+            self.writable_high_water_mark = mark
+        if "default_encoding" in given:
+            canonical(given["default_encoding"])
+            self._default_encoding = given["default_encoding"]
+        self._take_hooks(given, "write", "writev", "final")
 
     @property
     def writable_corked(self) -> int:
@@ -81,8 +124,13 @@ class Writable(Stream):
         )
 
     @property
+    def writable_object_mode(self) -> bool:
+        """Whether any object may be written. Node's ``writableObjectMode``."""
+        return self._writes_objects
+
+    @property
     def writable_length(self) -> int:
-        """Bytes in user memory: not yet taken by the kernel. Node's ``writableLength``."""
+        """Bytes (objects in object mode) in user memory: not yet written. Node's ``writableLength``."""
         return self._writable_state.length
 
     @property
@@ -108,16 +156,17 @@ class Writable(Stream):
     ) -> bool:
         """Send data. Node's ``write()``.
 
-        :param data: bytes-like (what can change, a bytearray say, is copied when it has to wait), or str.
+        :param data: bytes-like (what can change, a bytearray say, is copied when it has to wait), or str; in
+            object mode anything but None.
         :param encoding: of a str, utf8 by default. The callback may stand here instead.
         :param callback: called with None once the data is written, or with the error that prevented it;
             always after write() has returned.
-        :returns: True when all of it reached the kernel; False when any of it is queued in user memory,
-            and then 'drain' comes once the queue is empty.
+        :returns: False when so much waits in user memory that the program should wait for 'drain': the
+            high-water mark, or more. A Socket answers True only when all of it reached the kernel.
 
         After end() or destroy() it raises nothing: the callback hears ERR_STREAM_WRITE_AFTER_END or
         ERR_STREAM_DESTROYED, and the former is an 'error' event too. Raises ERR_INVALID_ARG_TYPE for data
-        of another type.
+        of another type, ERR_STREAM_NULL_VALUES for None.
         """
         state, life = self._writable_state, self._stream_life
         if life.guard is not None:
@@ -126,29 +175,17 @@ class Writable(Stream):
             encoding, callback = None, encoding
         if callback is not None:
             callback = self._check_callback("callback", callback)
-        if type(data) is str:
+        if type(data) is str and not self._keeps_str:
             data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
         elif type(data) is not bytes:
-            data = self._chunk(data, encoding)
+            data, encoding = self._chunk(data, encoding)
         if state.phase or life.phase:
             self._refuse(callback)
             return False
-        size = len(data)
-        if state.writing or state.queue is not None or life.errored is not None:
-            if state.queue is None:
-                state.queue = WriteQueue()
-            state.queue.add(data if type(data) is bytes else frozen(data), size, callback)
-            if size:
-                state.need_drain = True
-                return False
-            return life.errored is None and not self.writable_length
         wire = state.wire
-        if wire is None:
-            outgoing.hand_over(self, self._write, data, size, (callback,) if callback is not None else ())
-            if self.writable_length:
-                state.need_drain = True
-                return False
-            return life.errored is None
+        if wire is None or state.writing or state.queue is not None or life.errored is not None:
+            return outgoing.write_or_queue(self, data, encoding, callback)  # type: ignore[arg-type]
+        size = len(data)
         try:
             left: int = wire.send(data, self._on_sent)
         except Exception as cause:
@@ -171,15 +208,22 @@ class Writable(Stream):
             state.current_callbacks = (callback,)
         return False
 
-    def _chunk(self, data: Any, encoding: Any) -> Chunk:
-        if isinstance(data, str):
-            return encode(data, encoding or self._default_encoding)
-        if isinstance(data, bytes):
-            return data
-        if isinstance(data, (bytearray, memoryview)) or _is_buffer(data):
-            return _bytes_of(memoryview(data))
+    def _chunk(self, data: Any, encoding: Any) -> tuple[Chunk, str | None]:
+        """What is written of data that is not just bytes, and the encoding that goes with it."""
         if data is None:
             raise misuse.null_values()
+        if self._writes_objects:
+            return data, encoding
+        if isinstance(data, str):
+            encoding = encoding or self._default_encoding
+            if not self._keeps_str:
+                return encode(data, encoding), None
+            canonical(encoding)
+            return data, encoding
+        if isinstance(data, bytes):
+            return data, None
+        if isinstance(data, (bytearray, memoryview)) or _is_buffer(data):
+            return _bytes_of(memoryview(data)), None
         raise misuse.invalid_arg_type("data", "bytes-like or str", data)
 
     def _refuse(self, callback: Callback | None) -> BaseException:
@@ -187,7 +231,7 @@ class Writable(Stream):
         error = self._ended_error() if self._writable_state.phase else misuse.stream_destroyed("write")
         if callback is not None:
             self._next_tick(callback, error)
-        self._error_or_destroy(error)
+        self._error_or_destroy(error, later=True)
         return error
 
     # -- cork --------------------------------------------------------------------------------------
@@ -241,11 +285,11 @@ class Writable(Stream):
         state, life = self._writable_state, self._stream_life
         error: BaseException | None = None
         if data is not None:
-            data = self._chunk(data, encoding)
             if state.phase or life.phase:
+                self._chunk(data, encoding)  # raises for what cannot be written
                 error = self._refuse(None)
             else:
-                Writable.write(self, data)  # and none that overrides it, as in Node
+                Writable.write(self, data, encoding)  # and none that overrides it, as in Node
         if state.queue is not None and state.queue.corked:
             state.queue.corked = 1
             self.uncork()
@@ -272,7 +316,14 @@ class Writable(Stream):
         return self
 
     def _after_finish(self) -> None:
-        self.destroy()
+        if self._auto_destroy:
+            self.destroy()
+
+    def _on_constructed(self) -> None:
+        super()._on_constructed()
+        if not self._writable_state.writing:
+            outgoing.clear_queue(self)
+        outgoing.finish_when_written(self)
 
     def destroy(self: Self, error: BaseException | None = None) -> Self:
         """As of Stream; what is queued hears of it."""
@@ -297,21 +348,16 @@ class Writable(Stream):
         """What a transport calls that has passed on a part of the current chunk."""
         self._writable_state.current_length -= size
 
-    def _write(self, chunk: Chunk, done: Done) -> None:
-        raise NotImplementedError
+    def _write(self, chunk: Chunk, encoding: str | None, callback: Done) -> None:
+        if self._writev is None:
+            raise misuse.method_not_implemented("_write()")
+        self._writev([QueuedChunk(chunk, encoding)], callback)
 
     #: Not there: what is queued is written chunk by chunk.
-    _writev: Callable[[list[Chunk], Done], None] | None = None
+    _writev: Callable[[list[QueuedChunk], Done], object] | None = None
 
     #: Not there: nothing is to be done at the end.
-    _final: Callable[[Done], None] | None = None
-
-
-def frozen(chunk: Chunk) -> Chunk:
-    """The chunk, or a copy of it when its owner could change it while it waits."""
-    if isinstance(chunk, memoryview) and not isinstance(chunk.obj, bytes):
-        return bytes(chunk)
-    return chunk
+    _final: Callable[[Done], object] | None = None
 
 
 def _bytes_of(view: memoryview) -> Chunk:

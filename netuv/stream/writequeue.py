@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 Callback = Callable[["BaseException | None"], object]
+
+
+class QueuedChunk(NamedTuple):
+    """One of the chunks that ``_writev(chunks, callback)`` gets."""
+
+    chunk: Any
+    encoding: str | None  # 'buffer' for bytes; of a str, when they are not encoded
 
 
 class WriteQueue:
@@ -19,7 +26,7 @@ class WriteQueue:
     __slots__ = ("_entries", "clearing", "corked", "length")
 
     def __init__(self) -> None:
-        self._entries: deque[tuple[Any, int, Callback | None]] = deque()
+        self._entries: deque[tuple[QueuedChunk, int, Callback | None]] = deque()
         self.length = 0  # of all that waits
         self.corked = 0  # cork() without uncork()
         self.clearing = False  # its chunks are being handed on
@@ -27,22 +34,22 @@ class WriteQueue:
     def __bool__(self) -> bool:
         return bool(self._entries)
 
-    def add(self, chunk: Any, size: int, callback: Callback | None) -> None:
+    def add(self, chunk: Any, encoding: str | None, size: int, callback: Callback | None) -> None:
         """One more chunk, behind all others."""
-        self._entries.append((chunk, size, callback))
+        self._entries.append((QueuedChunk(chunk, encoding), size, callback))
         self.length += size
 
     def several(self) -> bool:
         """Whether more than one chunk waits."""
         return len(self._entries) > 1
 
-    def take(self) -> tuple[Any, int, tuple[Callback, ...]]:
+    def take(self) -> tuple[QueuedChunk, int, tuple[Callback, ...]]:
         """The first chunk, how long it is, and its callback, if there is one."""
         chunk, size, callback = self._entries.popleft()
         self.length -= size
         return chunk, size, (callback,) if callback is not None else ()
 
-    def take_all(self) -> tuple[list[Any], int, tuple[Callback, ...]]:
+    def take_all(self) -> tuple[list[QueuedChunk], int, tuple[Callback, ...]]:
         """The same for all of them at once."""
         chunks, size, callbacks = [entry[0] for entry in self._entries], self.length, self.callbacks()
         self._entries.clear()

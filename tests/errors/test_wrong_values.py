@@ -423,7 +423,7 @@ def stream_of(kind: type) -> Any:
         {
             "_next_tick": lambda self, callback, *args: netuv.next_tick(callback, *args),
             "_read": lambda self, size: None,
-            "_write": lambda self, chunk, done: done(None),
+            "_write": lambda self, chunk, encoding, done: done(None),
         },
     )()
 

@@ -15,6 +15,8 @@ from netuv.stream.encoding import Decoder, canonical, encode
 
 
 class Sink(Writable):
+    _drain_mark = 0
+
     def __init__(self) -> None:
         super().__init__()
         self.received = b""
@@ -22,7 +24,7 @@ class Sink(Writable):
     def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         pass
 
-    def _write(self, chunk: Any, done: Any) -> None:
+    def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
         self.received += bytes(chunk)
         done(None)
 

@@ -71,7 +71,7 @@ class Sink(Own, Writable):
         self.at_once = at_once
         self.chunks: list[bytes] = []
 
-    def _write(self, chunk: Any, done: Any) -> None:
+    def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
         self.chunks.append(bytes(chunk))
         self._when(done)
 
@@ -233,7 +233,7 @@ def test_a_hook_that_raises(run: Run, must_call: MustCall, where: str, interrupt
                 hook()
             self.push(None)
 
-        def _write(self, chunk: Any, done: Any) -> None:
+        def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
             if where == "write":
                 hook()
             netuv.set_immediate(done, None)

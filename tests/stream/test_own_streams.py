@@ -24,7 +24,7 @@ class Plain(Own, Writable):
         super().__init__()
         self.chunks: list[bytes] = []
 
-    def _write(self, chunk: Any, done: Any) -> None:
+    def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
         self.chunks.append(bytes(chunk))
         done(None)
 
@@ -42,7 +42,7 @@ def watch(stream: Any) -> list[Any]:
 @pytest.mark.parametrize("later", [False, True])
 def test_a_write_that_is_done_twice(run: Run, later: bool) -> None:
     class Twice(Plain):
-        def _write(self, chunk: Any, done: Any) -> None:
+        def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
             done(None)
             if later:
                 netuv.set_immediate(done, None)
@@ -115,7 +115,7 @@ def test_destroy_right_after_end(run: Run, final: bool) -> None:
 @pytest.mark.row("N12")
 def test_queued_chunks_are_written_one_by_one(run: Run) -> None:
     class Slow(Plain):
-        def _write(self, chunk: Any, done: Any) -> None:
+        def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
             seen.append(bytes(chunk))
             netuv.set_immediate(done, None)
 

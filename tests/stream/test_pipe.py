@@ -42,7 +42,7 @@ class Sink(Own, Writable):
         self.released = False
         self.taken = 0
 
-    def _write(self, chunk: Any, done: Any) -> None:
+    def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
         self.taken += len(chunk)
         if self.released:
             done(None)

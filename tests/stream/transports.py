@@ -116,6 +116,8 @@ class Line:
 class MemoryStream(Duplex):
     """One end of a wire."""
 
+    _drain_mark = 0
+
     def __init__(self, world: MemoryWorld, out: Line, into: Line, options: Options, index: int) -> None:
         super().__init__()
         self.allow_half_open = options.half_open[index]
@@ -179,7 +181,7 @@ class MemoryStream(Duplex):
 
     # writing
 
-    def _write(self, chunk: Any, done: Any) -> None:
+    def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
         if self._out.broken:
             self._done(done, errors.from_status(pyuv.errno.UV_EPIPE, "write"))
             return

@@ -49,6 +49,7 @@ class MemoryStream(Duplex):
 
     CAPACITY = 256 * 1024
     READ_SIZE = 64 * 1024
+    _drain_mark = 0
 
     def __init__(self, scheduler: Scheduler, allow_half_open: bool = False) -> None:
         super().__init__()
@@ -87,7 +88,7 @@ class MemoryStream(Duplex):
             self.push(None)
             self.read(0)
 
-    def _write(self, chunk: Any, done: Any) -> None:
+    def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
         data = bytes(chunk)
         sent = self.send(data)
         if sent == len(data):
@@ -226,6 +227,8 @@ def make_wire(request: pytest.FixtureRequest) -> Wire:
 class Sink(Writable):
     """A destination that takes the next chunk only when it is told to."""
 
+    _drain_mark = 0
+
     def __init__(self, wire: Wire) -> None:
         super().__init__()
         self.wire = wire
@@ -235,7 +238,7 @@ class Sink(Writable):
     def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         self.wire.tick(callback, *args)
 
-    def _write(self, chunk: Any, done: Any) -> None:
+    def _write(self, chunk: Any, encoding: Any, done: Any) -> None:
         self.chunks.append(bytes(chunk))
         self.done = done
 
