@@ -43,6 +43,7 @@ LAYERS = (
         "stream.outgoing",
         "stream.writable",
         "stream.duplex",
+        "stream.transform",
     ),
     ("stream.pipe", "stream"),
     ("timers", "dns", "events"),
