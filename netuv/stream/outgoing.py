@@ -75,7 +75,10 @@ def hand_over(
     try:
         hook(*args, partial(done, stream))
     except Exception as error:
-        done(stream, error)
+        if state.writing:
+            done(stream, error)
+        else:  # it was done, and went on
+            stream._error_or_destroy(error)
     except BaseException:  # an interrupt: nobody knows how much was written
         stream.destroy()
         if state.writing:
@@ -107,7 +110,7 @@ def done(stream: Writable, error: BaseException | None = None) -> None:
     """The transport is done with the current write."""
     state = stream._writable_state
     if not state.writing:
-        stream._error_or_destroy(error or misuse.multiple_callback())
+        stream._error_or_destroy(misuse.multiple_callback())
         return
     synchronous = state.in_write
     callbacks = state.current_callbacks
@@ -209,7 +212,7 @@ def clear_queue(stream: Writable) -> None:
         return
     queue.clearing = True
     try:
-        while queue and not (state.writing or life.errored or life.phase):
+        while queue and not (state.writing or life.phase):
             if queue.several() and (state.wire is not None or stream._writev is not None):
                 chunks, size, callbacks = queue.take_all()
                 if state.wire is not None:
@@ -300,7 +303,7 @@ def on_final(stream: Writable, error: BaseException | None = None) -> None:
 def finish(stream: Writable) -> None:
     """The callbacks of end(), then 'finish'."""
     state, life = stream._writable_state, stream._stream_life
-    if state.phase != SHUT or life.error_told or life.phase == TOLD:  # the first: a Socket has connected anew
+    if state.phase != SHUT or life.phase == TOLD:  # the first: a Socket has connected anew
         return
     state.phase = FINISHED
     try:

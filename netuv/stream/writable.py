@@ -299,7 +299,7 @@ class Writable(Stream):
                 error = misuse.already_finished("end")
             elif life.phase:
                 state.phase = state.phase or ENDING
-                error = life.errored or misuse.stream_destroyed("end")
+                error = misuse.stream_destroyed("end")
             elif not state.phase and life.errored is None:
                 state.phase = ENDING
                 outgoing.finish_when_written(self)
