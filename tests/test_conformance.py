@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from conformance import runner  # pytest puts tests/ on the path
@@ -37,7 +38,29 @@ def test_as_node(case: runner.Case, answer: Answer) -> None:
     assert got == wanted, "\n" + runner.side_by_side(wanted, got, ("expected", "netuv"))
 
 
-def test_every_trace_belongs_to_a_case_and_names_its_node() -> None:
+def test_every_trace_belongs_to_a_case_and_names_its_nodes() -> None:
     assert {p.name for p in runner.TRACES.iterdir()} == {c.trace.name for c in CASES}
     for case in CASES:
-        assert case.trace.read_text("utf-8").startswith("# node v")
+        assert sorted(map(runner.major, runner.read_trace(case)), reverse=True) == list(runner.KEPT)
+
+
+def test_what_nodes_answer_alike_is_kept_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "TRACES", tmp_path)
+    case = CASES[0]
+    runner.write_trace(case, {"v24.1.0": ["a", "b"], "v26.3.0": ["a", "b"]})
+    assert case.trace.read_text("utf-8") == "# node v26.3.0 v24.1.0\na\nb\n"
+    runner.write_trace(case, {**runner.read_trace(case), "v24.1.0": ["c"]})
+    assert case.trace.read_text("utf-8") == "# node v26.3.0\na\nb\n# node v24.1.0\nc\n"
+    assert runner.recorded(case) == ["a", "b"]
+    assert runner.recorded(case, 24) == ["c"]
+
+
+def test_the_table_in_docs_is_what_the_traces_say() -> None:
+    written = runner.TABLE.read_text("utf-8")
+    assert written == runner.table(CASES), "python -m tests.conformance table"
+
+
+def test_an_answer_as_neither_node_has_a_reason() -> None:
+    for case in CASES:
+        answer = runner.equals(case)
+        assert bool(case.because) == (str(runner.REFERENCE) not in answer), case.id

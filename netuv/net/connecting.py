@@ -40,7 +40,7 @@ _MIN_ATTEMPT_TIMEOUT = 10
 
 class _Defaults:
     auto_select_family = True
-    attempt_timeout = 250
+    attempt_timeout = 500
 
 
 def get_default_auto_select_family() -> bool:

@@ -58,7 +58,8 @@ class Listener(HandleOwner, EventEmitter):
         :param path: of a Unix socket; one that starts with a NUL is an abstract name.
         :param fd: a descriptor that is bound already; handle: a pyuv.TCP or pyuv.Pipe.
         :param ipv6_only: do not accept IPv4 on an IPv6 address; reuse_port: let others listen here too.
-        :param readable_all, writable_all: let every user read from or write to the Unix path.
+        :param readable_all, writable_all: give the Unix path a mode by which everybody may read, write, or
+            both, and its owner no more than that.
         :param signal: an AbortSignal that closes the server.
         :param callback: a one-time listener of 'listening'.
 
@@ -152,7 +153,7 @@ class Listener(HandleOwner, EventEmitter):
         try:
             handle.bind(path)
             if mode:
-                os.chmod(path, os.stat(path).st_mode | mode)
+                os.chmod(path, mode)
         except handles.UVError as error:
             self._fail_listen(handle, error, name, None)
         except OSError as error:

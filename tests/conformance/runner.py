@@ -6,8 +6,15 @@ A case is one pair over one transport. The comments that open a program say what
     # over: tcp unix             the transports it runs on (tcp when the line is missing)
     # differs: A | B => C        netuv prints the line C where Node prints A and B
 
-The last is only in Python halves, for the differences that README lists; one that no longer
-applies to Node's trace is an error, so none outlives its reason. An empty side means no line.
+    # because: the reason     why it does so, in words of README's list of differences
+
+The last two are only in Python halves; a difference that no longer applies to Node's trace is an
+error, so none outlives its reason. An empty side means no line.
+
+netuv follows one Node, the reference; how another one answers is kept too. A trace has a part for
+each different answer, and the line above it names the Nodes that gave it:
+
+    # node v26.10.0 v24.21.0
 """
 
 from __future__ import annotations
@@ -17,6 +24,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,7 +34,10 @@ from typing import TypeVar
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
 TRACES = HERE / "traces"
-NODE = os.environ.get("NODE", "node")
+TABLE = HERE.parent.parent / "docs" / "conformance.rst"
+#: The major versions that traces are kept of; netuv follows the first.
+KEPT = (26, 24)
+REFERENCE = KEPT[0]
 # A copy, because a process started while another thread changes os.environ (as pytest does for
 # each test) can fail with EFAULT.
 ENVIRONMENT = dict(os.environ)
@@ -36,12 +47,25 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Node:
+    """A Node on this machine."""
+
+    command: str
+    version: str
+
+    @property
+    def major(self) -> int:
+        return major(self.version)
+
+
+@dataclass(frozen=True)
 class Case:
     name: str
     transport: str
     alone: bool
     rows: tuple[str, ...]
     differs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    because: tuple[str, ...]
 
     @property
     def id(self) -> str:
@@ -58,7 +82,7 @@ def headers(path: Path) -> list[tuple[str, str]]:
     for line in path.read_text("utf-8").splitlines():
         if not line.startswith(("#", "//")):
             break
-        match = re.match(r"(?:#|//) (rows|over|differs): (.*)", line)
+        match = re.match(r"(?:#|//) (rows|over|differs|because): (.*)", line)
         if match:
             found.append((match[1], match[2].strip()))
     return found
@@ -76,13 +100,16 @@ def load(name: str) -> list[Case]:
     """The cases of one pair."""
     python = headers(CASES / f"{name}.py")
     differs = tuple(sides(value) for key, value in python if key == "differs")
-    shared = [item for item in python if item[0] != "differs"]
+    because = tuple(value for key, value in python if key == "because")
+    if bool(differs) != bool(because):
+        raise ValueError(f"{name}: a difference needs its reason, and a reason a difference")
+    shared = [item for item in python if item[0] not in ("differs", "because")]
     if shared != headers(CASES / f"{name}.js"):
         raise ValueError(f"{name}: the two halves have different headers")
     table = dict(shared)
     transports = table.get("over", "tcp").split()
     rows = tuple(table["rows"].split())
-    return [Case(name, t, len(transports) == 1, rows, differs) for t in transports]
+    return [Case(name, t, len(transports) == 1, rows, differs, because) for t in transports]
 
 
 def find(words: Iterable[str] = ()) -> list[Case]:
@@ -107,9 +134,9 @@ def execute(command: list[str]) -> tuple[list[str], int, list[str]]:
     return out, done.returncode, done.stderr.decode("utf-8", "replace").splitlines()
 
 
-def run_node(case: Case) -> list[str]:
+def run_node(case: Case, node: Node) -> list[str]:
     """What Node prints."""
-    out, status, err = execute([NODE, str(CASES / f"{case.name}.js"), case.transport])
+    out, status, err = execute([node.command, str(CASES / f"{case.name}.js"), case.transport])
     return out if status == 0 else [*out, *(f"stderr: {x}" for x in err), f"exit status {status}"]
 
 
@@ -119,17 +146,52 @@ def run_netuv(case: Case) -> list[str]:
     return [*out, *(f"stderr: {x}" for x in err), *([f"exit status {status}"] if status else [])]
 
 
-def node_version() -> str:
-    return subprocess.run([NODE, "--version"], capture_output=True, text=True).stdout.strip()
+def find_node(command: str) -> Node:
+    """The Node of this path, or name on PATH; raises SystemExit when it is none."""
+    try:
+        done = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise SystemExit(f"no Node: {error}") from None
+    return Node(command, done.stdout.strip())
 
 
-def recorded(case: Case) -> list[str]:
-    """Node's trace as it is on file."""
-    return case.trace.read_text("utf-8").splitlines()[1:]
+def major(version: str) -> int:
+    """26 of 'v26.10.0'."""
+    return int(version.removeprefix("v").partition(".")[0])
+
+
+def read_trace(case: Case) -> dict[str, list[str]]:
+    """What each Node answered, as it is on file; by version."""
+    answers: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in case.trace.read_text("utf-8").splitlines() if case.trace.exists() else ():
+        if line.startswith("# node "):
+            lines = []
+            answers.update(dict.fromkeys(line.split()[2:], lines))
+        else:
+            lines.append(line)
+    return answers
+
+
+def write_trace(case: Case, answers: dict[str, list[str]]) -> None:
+    """The newest Node comes first; those that answer alike share a part."""
+    parts: dict[tuple[str, ...], list[str]] = {}
+    for version in sorted(answers, key=major, reverse=True):
+        parts.setdefault(tuple(answers[version]), []).append(version)
+    text = [[f"# node {' '.join(versions)}", *lines] for lines, versions in parts.items()]
+    case.trace.write_text("\n".join([*(line for part in text for line in part), ""]), "utf-8")
+
+
+def recorded(case: Case, of: int = REFERENCE) -> list[str]:
+    """What the Node of this major version answered, as it is on file."""
+    for version, lines in read_trace(case).items():
+        if major(version) == of:
+            return lines
+    raise ValueError(f"{case.id}: nothing is recorded of Node {of}")
 
 
 def expected(case: Case, node: list[str]) -> list[str]:
-    """What netuv should print where Node prints this."""
+    """What netuv should print where the reference prints this."""
     lines = list(node)
     for old, new in case.differs:
         starts = [i for i in range(len(lines)) if tuple(lines[i : i + len(old)]) == old]
@@ -137,6 +199,50 @@ def expected(case: Case, node: list[str]) -> list[str]:
             raise ValueError(f"{case.id}: {' | '.join(old)!r} is in Node's trace {len(starts)}x")
         lines[starts[0] : starts[0] + len(old)] = new
     return lines
+
+
+def equals(case: Case) -> str:
+    """The kept Nodes that netuv answers like, newest first; 'neither' when its answer is its own."""
+    answer = expected(case, recorded(case))
+    same = [str(number) for number in KEPT if recorded(case, number) == answer]
+    return " and ".join(same) or "neither"
+
+
+HEAD = """\
+netuv beside Node, case by case
+===============================
+
+.. Written by `python -m tests.conformance table`; a test holds it to the traces and to netuv.
+
+Each case is a small program, written in JavaScript and in Python, that prints the order and the
+arguments of its events (``tests/conformance/cases``). What Node printed is kept in
+``tests/conformance/traces``, and the tests hold netuv to it. netuv follows Node {reference}.
+
+"""
+
+
+def table(cases: list[Case]) -> str:
+    """The page TABLE: which Node each case equals, and why a case equals none or an older one."""
+    answers = {case: equals(case) for case in cases}
+    versions = sorted({v for case in cases for v in read_trace(case)}, key=major, reverse=True)
+    lines = [HEAD.format(reference=REFERENCE) + "It was recorded with " + " and ".join(versions) + ".", ""]
+    each = [str(number) for number in KEPT]
+    for kind in [" and ".join(each), *each, "neither"]:
+        count = sum(answer == kind for answer in answers.values())
+        whom = f"Node {kind}" if kind != "neither" else kind
+        lines.append(f"* {count} cases equal {whom}.")
+    title = f"Where netuv answers otherwise than Node {REFERENCE}"
+    lines += ["", title, "-" * len(title), ""]
+    for reason in sorted({reason for case in cases for reason in case.because}):
+        ids = ", ".join(f"``{case.id}``" for case in cases if reason in case.because)
+        lines += textwrap.wrap(f"* {reason}: {ids}.", 100, subsequent_indent="  ")
+    lines += ["", "The cases", "---------", ""]
+    rows = [("case", "rows", "equals Node")]
+    rows += [(case.id, " ".join(case.rows), answers[case]) for case in cases]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    rule = "  ".join("=" * width for width in widths)
+    text = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([*lines, rule, text[0], rule, *text[1:], rule, ""])
 
 
 def side_by_side(left: list[str], right: list[str], titles: tuple[str, str]) -> str:

@@ -382,7 +382,7 @@ def test_a_blocked_address_is_passed_over(run: Run, must_call: MustCall, network
 @pytest.mark.row("N14")
 def test_default_auto_select_family_and_its_timeout() -> None:
     assert netuv.get_default_auto_select_family() is True
-    assert netuv.get_default_auto_select_family_attempt_timeout() == 250
+    assert netuv.get_default_auto_select_family_attempt_timeout() == 500
     for value in (0, "yes", None):
         with pytest.raises(TypeError, match="value") as caught:
             netuv.set_default_auto_select_family(value)  # type: ignore[arg-type]

@@ -83,7 +83,7 @@ def test_reuse_port(run: Run, must_call: MustCall) -> None:
 @pytest.mark.row("N05")
 @pytest.mark.parametrize(
     ("readable", "writable", "bits"),
-    [(False, False, 0o000), (True, False, 0o044), (False, True, 0o022), (True, True, 0o066)],
+    [(False, False, 0o700), (True, False, 0o444), (False, True, 0o222), (True, True, 0o666)],
 )
 def test_readable_all_and_writable_all(
     run: Run, must_call: MustCall, short_path: Path, readable: bool, writable: bool, bits: int
@@ -95,7 +95,7 @@ def test_readable_all_and_writable_all(
         server.listen(path=path, readable_all=readable, writable_all=writable)
     finally:
         os.umask(umask)
-    assert path.stat().st_mode & 0o066 == bits
+    assert path.stat().st_mode & 0o777 == bits
     server.close(must_call(lambda error: None))
     run()
 

@@ -1,6 +1,7 @@
 # EADDRINUSE is an 'error' event, in full.
 # rows: S08 S12
 # differs: tick => close | tick
+# because: After a ``listen()`` that failed, ``'close'`` follows ``'error'``
 
 from prelude import called, describe, log, netuv, place, run, watch, where
 

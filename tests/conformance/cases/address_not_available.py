@@ -1,6 +1,7 @@
 # Listening on an address that is not ours.
 # rows: S07 S12
 # differs: listening false => listening false | close
+# because: After a ``listen()`` that failed, ``'close'`` follows ``'error'``
 
 from prelude import describe, log, netuv, run, watch
 

@@ -2,6 +2,7 @@
 # rows: S09 N14
 # over: tcp unix
 # differs: second ERR_SERVER_NOT_RUNNING | close => second ERR_SERVER_NOT_RUNNING
+# because: ``server.close()`` twice emits ``'close'`` once
 
 from prelude import log, netuv, place, run, watch
 

@@ -1,6 +1,7 @@
 # destroy() of a socket that never had a handle.
 # rows: S18 N10
 # differs: closed => closed false
+# because: ``'close'`` of a socket always carries ``had_error``
 
 from prelude import called, log, netuv, run
 

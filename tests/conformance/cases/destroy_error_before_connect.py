@@ -1,6 +1,7 @@
 # destroy(error) of a socket that never had a handle, and the ticks around it.
 # rows: N10 S26
 # differs: close => close true
+# because: ``'close'`` of a socket always carries ``had_error``
 
 from prelude import log, netuv, run, watch
 

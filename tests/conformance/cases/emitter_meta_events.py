@@ -1,6 +1,7 @@
 # 'newListener' before a listener is added, 'removeListener' after it is removed.
 # rows: N13
 # differs: removed x false 1 => removed x true 1
+# because: ``'removeListener'`` carries the function that was added
 
 from prelude import log, netuv, run
 

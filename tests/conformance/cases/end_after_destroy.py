@@ -2,6 +2,7 @@
 # rows: S17 N10
 # over: tcp unix
 # differs: close false => end callback ERR_STREAM_DESTROYED | close false
+# because: ``end(callback)`` on a destroyed socket calls back
 
 from prelude import called, log, netuv, place, run, watch, where
 

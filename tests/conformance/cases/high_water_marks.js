@@ -1,4 +1,4 @@
-// The high water marks of a socket: the default (16 KiB in Node 20, 64 KiB here), and one's own.
+// The high water marks of a socket: the default, and one's own.
 // rows: N06 N11 N12
 // over: tcp unix
 

@@ -1,7 +1,6 @@
-# The high water marks of a socket: the default (16 KiB in Node 20, 64 KiB here), and one's own.
+# The high water marks of a socket: the default, and one's own.
 # rows: N06 N11 N12
 # over: tcp unix
-# differs: default 16384 16384 => default 65536 65536
 
 from prelude import log, netuv, place, run, where
 

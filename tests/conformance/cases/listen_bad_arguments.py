@@ -1,6 +1,7 @@
 # What listen() refuses at once; the server can listen afterwards.
 # rows: S07 N14
 # differs: boolean throws ERR_INVALID_ARG_VALUE | path throws ERR_INVALID_ARG_VALUE => boolean throws ERR_INVALID_ARG_TYPE | path throws ERR_INVALID_ARG_TYPE
+# because: ``listen()`` names the argument of a wrong type
 
 from prelude import attempt, log, netuv, run, watch
 

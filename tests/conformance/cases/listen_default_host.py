@@ -2,6 +2,7 @@
 # rows: S07 S10
 # differs: after true :: IPv6 => after true 0.0.0.0 IPv4
 # differs: listening :: IPv6 => listening 0.0.0.0 IPv4
+# because: ``listen(port)`` without a host means 0.0.0.0, not ``::``
 
 from prelude import log, netuv, run
 

@@ -2,6 +2,7 @@
 # rows: S07 S10 N03
 # over: unix
 # differs: closed false PATH false => closed false null false
+# because: ``error.port`` of a failed Unix ``listen()`` is None (-1 in Node), and ``server.address()`` is None once the server is closed
 
 import os.path
 

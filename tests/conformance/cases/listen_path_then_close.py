@@ -2,6 +2,7 @@
 # rows: S07 S09
 # over: unix
 # differs: listening false PATH => listening false null
+# because: ``error.port`` of a failed Unix ``listen()`` is None (-1 in Node), and ``server.address()`` is None once the server is closed
 
 from prelude import called, log, netuv, place, run, watch
 

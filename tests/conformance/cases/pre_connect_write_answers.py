@@ -3,6 +3,7 @@
 # over: tcp unix
 # differs: write true | write true => write false | write false
 # differs: need drain false => need drain true
+# because: ``write()`` answers True only when all of the data reached the kernel
 
 from prelude import log, netuv, place, run, where
 

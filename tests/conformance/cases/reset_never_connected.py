@@ -1,6 +1,7 @@
 # resetAndDestroy() of a socket that never connected is an error.
 # rows: N10
 # differs: close => close true
+# because: ``'close'`` of a socket always carries ``had_error``
 
 from prelude import describe, log, netuv, run, watch
 

@@ -2,6 +2,7 @@
 # rows: N08 S18
 # over: tcp unix
 # differs: close null =>
+# because: ``connect()`` with a signal that is aborted already emits ``'close'`` once
 
 from prelude import log, netuv, place, run, watch, where
 

@@ -1,5 +1,7 @@
 # After an exception in a tick the remaining ticks still run, before anything else.
 # rows: N15
+# differs: uncaught boom | immediate | tick 3 => uncaught boom | tick 3 | immediate
+# because: After an exception in a tick the ticks behind it run at once
 
 from prelude import log, netuv, run
 

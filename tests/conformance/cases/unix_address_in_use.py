@@ -4,6 +4,8 @@
 # differs: error EADDRINUSE listen PATH -1 => error EADDRINUSE listen PATH null
 # differs: listening false PATH => listening false null
 # differs: tick => close | tick
+# because: After a ``listen()`` that failed, ``'close'`` follows ``'error'``
+# because: ``error.port`` of a failed Unix ``listen()`` is None (-1 in Node), and ``server.address()`` is None once the server is closed
 
 from prelude import called, log, netuv, place, run, watch, where
 

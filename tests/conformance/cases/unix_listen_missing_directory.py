@@ -2,6 +2,7 @@
 # rows: S07 S12
 # over: unix
 # differs: error EACCES listen PATH/no/such -1 => error EACCES listen PATH/no/such null
+# because: ``error.port`` of a failed Unix ``listen()`` is None (-1 in Node), and ``server.address()`` is None once the server is closed
 
 from prelude import log, netuv, run, temp_path, watch
 

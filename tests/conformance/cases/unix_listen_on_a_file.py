@@ -2,6 +2,7 @@
 # rows: S08 S12
 # over: unix
 # differs: error EADDRINUSE listen PATH -1 => error EADDRINUSE listen PATH null
+# because: ``error.port`` of a failed Unix ``listen()`` is None (-1 in Node), and ``server.address()`` is None once the server is closed
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-// A path of 200 characters: cut by Node 20, refused here.
+// A path of 200 characters: refused at once in netuv, and by 'error' here.
 // rows: N16 S07
 // over: unix
 

@@ -1,7 +1,8 @@
-# A path of 200 characters: cut by Node 20, refused here.
+# A path of 200 characters: refused at once here, and by 'error' in Node.
 # rows: N16 S07
 # over: unix
-# differs: listen passes | connect passes | listening => listen throws ENAMETOOLONG | connect throws ENAMETOOLONG
+# differs: listen passes | connect passes | error EINVAL | uncaught EINVAL => listen throws ENAMETOOLONG | connect throws ENAMETOOLONG
+# because: A Unix path that is too long (over 107 bytes), or has a NUL within, is refused with an error
 
 from prelude import attempt, log, netuv, run, temp_path, watch
 

@@ -1,6 +1,7 @@
 # write() on a socket that never connects.
 # rows: S16 N10
 # differs: close => close true
+# because: ``'close'`` of a socket always carries ``had_error``
 
 from prelude import called, describe, log, netuv, run, watch
 
