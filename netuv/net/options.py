@@ -36,6 +36,7 @@ SOCKET_OPTIONS = (
     "readable",
     "signal",
     "type",
+    "type_of_service",
     "writable",
 )
 #: Of the method; the function net.connect() takes those of Socket, and ``timeout``, as well.
@@ -64,6 +65,7 @@ SERVER_OPTIONS = (
     "pause_on_connect",
     "socket_class",
 )
+KEEP_ALIVE_OPTIONS = ("count", "enable", "initial_delay", "interval")
 LISTEN_OPTIONS = (
     "backlog",
     "exclusive",
@@ -197,3 +199,13 @@ def check_delay(name: str, value: Any) -> int:
     if not value <= MAX_KEEP_ALIVE_DELAY:  # nan neither
         raise misuse.out_of_range(name, f"<= {MAX_KEEP_ALIVE_DELAY} (milliseconds)", value)
     return int(value) if value > 0 else 0
+
+
+def check_interval(name: str, value: Any) -> int | None:
+    """The time between two keep-alive probes, from ms to whole seconds; None for the default."""
+    if value is None:
+        return None
+    delay = check_delay(name, value)
+    if delay < 1000:
+        raise misuse.out_of_range(name, f">= 1000 && <= {MAX_KEEP_ALIVE_DELAY} (milliseconds)", value)
+    return delay // 1000

@@ -25,6 +25,7 @@ class Settings:
         "high_water_mark",
         "keep_alive",
         "keep_alive_delay",
+        "keep_alive_probes",
         "no_delay",
         "pause_on_connect",
         "tos",
@@ -41,7 +42,10 @@ class Settings:
         self.keep_alive = bool(given.get("keep_alive"))
         delay = given.get("keep_alive_initial_delay", 0)
         self.keep_alive_delay = opts.check_delay("keep_alive_initial_delay", delay) // 1000  # s
-        self.tos = 0
+        #: Seconds between two probes, and how many; None for the defaults.
+        self.keep_alive_probes: tuple[int | None, int | None] = (None, None)
+        tos = given.get("type_of_service")
+        self.tos = 0 if tos is None else checks.check_int("type_of_service", tos, 0, 255)
         self.block_list: BlockList | None = check_block_list("block_list", given.get("block_list"))
 
     def but(self, **values: Any) -> Settings:
@@ -50,6 +54,22 @@ class Settings:
         for name in self.__slots__:
             setattr(copy, name, values[name] if name in values else getattr(self, name))
         return copy
+
+    def with_keep_alive(self, enable: Any, initial_delay: Any, interval: Any, count: Any) -> Settings:
+        """What set_keep_alive() was given, checked; this object itself when nothing is to change."""
+        if isinstance(enable, Mapping):
+            given = enable
+            opts.check_options("set_keep_alive", given, opts.KEEP_ALIVE_OPTIONS)
+            enable, initial_delay = given.get("enable", False), given.get("initial_delay", 0)
+            interval, count = given.get("interval"), given.get("count")
+        delay = opts.check_delay("initial_delay", initial_delay) // 1000
+        interval = opts.check_interval("interval", interval)
+        probes = interval, None if count is None else checks.check_int("count", count, 1, 127)
+        if bool(enable) == self.keep_alive and (
+            not enable or (delay, probes) == (self.keep_alive_delay, self.keep_alive_probes)
+        ):
+            return self
+        return self.but(keep_alive=bool(enable), keep_alive_delay=delay, keep_alive_probes=probes)
 
     def options(self) -> dict[str, Any]:
         """The options of Socket that it was made of."""
@@ -84,7 +104,8 @@ class Settings:
         """Switch keep-alive on, or off."""
         if handles.is_tcp(handle):
             with suppress(OSError, handles.UVError):
-                handles.set_keep_alive(handle, self.keep_alive, self.keep_alive_delay)
+                delay, probes = self.keep_alive_delay, self.keep_alive_probes
+                handles.set_keep_alive(handle, self.keep_alive, delay, *probes)
 
 
 DEFAULTS = Settings({})

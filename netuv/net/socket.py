@@ -33,7 +33,7 @@ class Socket(Connection):
     :param type: 'tcp4', 'tcp6' or 'unix': what ``fd`` is, or the family that connect() prefers.
     :param allow_half_open: False (the default): when the peer ends, this side is ended too.
     :param readable, writable: with ``fd``, which directions are used; both by default.
-    :param no_delay, keep_alive, keep_alive_initial_delay: as the setters of these names.
+    :param no_delay, keep_alive, keep_alive_initial_delay, type_of_service: as the setters of these names.
     :param high_water_mark: reading stops while this many bytes or more wait to be taken; 64 KiB by default.
     :param onread: ``{'buffer': bytearray, 'callback': f}``: instead of 'data', what arrives is copied to
         the buffer and ``f(size, buffer)`` called; when it answers False, reading is paused.
@@ -176,14 +176,7 @@ class Socket(Connection):
             if self._unsent is not None:
                 never = misuse.closed_before_connection()
                 self.remove_listener("close", self._tell_unsent)
-            waiting = writing.current_callbacks
-            if writing.queue is not None:
-                waiting += writing.queue.callbacks()
-            error = never or errored or misuse.stream_destroyed("write")
-            self._next_tick(outgoing.call_all, self, waiting, error)
-            ending = tuple(writing.end_callbacks or ())
-            error = errored or misuse.stream_destroyed("end")
-            self._next_tick(outgoing.call_all, self, ending, error)
+            outgoing.abandon(self, never or errored, errored)
         self._stream_life = Life()
         self._readable_state.begin_anew()
         writing.begin_anew()
@@ -226,17 +219,27 @@ class Socket(Connection):
                 self._settings.apply_no_delay(self._handle)
         return self
 
-    def set_keep_alive(self: Self, enable: bool = False, initial_delay: float = 0) -> Self:
+    def set_keep_alive(
+        self: Self,
+        enable: bool | Mapping[str, Any] = False,
+        initial_delay: float = 0,
+        interval: float | None = None,
+        count: int | None = None,
+    ) -> Self:
         """Switch TCP keep-alive on or off. Node's ``setKeepAlive()``.
 
+        :param enable: whether it is on; or a dict of all four, by these names.
         :param initial_delay: ms from the last data to the first probe (whole seconds are used); 0 leaves
-            it as it is. Raises ERR_OUT_OF_RANGE over 32767 s, which the kernel refuses.
+            it, and what follows, as it is. Raises ERR_OUT_OF_RANGE over 32767 s, which the kernel refuses.
+        :param interval: ms from one probe to the next, 1 s by default. Raises ERR_OUT_OF_RANGE under 1 s and
+            over 32767 s.
+        :param count: probes without an answer after which the connection is given up, 10 by default. Raises
+            ERR_OUT_OF_RANGE unless it is 1 to 127.
         """
-        delay = opts.check_delay("initial_delay", initial_delay) // 1000
+        settings = self._settings.with_keep_alive(enable, initial_delay, interval, count)
         self._loop.check_thread()
-        enable, old = bool(enable), self._settings
-        if enable != old.keep_alive or (enable and delay != old.keep_alive_delay):
-            self._settings = old.but(keep_alive=enable, keep_alive_delay=delay)
+        if settings is not self._settings:
+            self._settings = settings
             if not self.pending:
                 self._settings.apply_keep_alive(self._handle)
         return self

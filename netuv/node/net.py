@@ -63,11 +63,22 @@ class Socket(_socket.Socket, Duplex):
         with nodes_spelling():
             return super().connect(node_options("connect", options, _options.CONNECT_OPTIONS), listener)
 
-    def set_keep_alive(self: SocketSelf, enable: Any = False, initial_delay: Any = 0) -> SocketSelf:
+    def set_keep_alive(
+        self: SocketSelf, enable: Any = False, initial_delay: Any = 0, interval: Any = None, count: Any = None
+    ) -> SocketSelf:
         """As of netuv's; of the delay JavaScript makes a number that the kernel takes."""
+        if isinstance(enable, Mapping):
+            given = node_options("setKeepAlive", enable, _options.KEEP_ALIVE_OPTIONS)
+            enable, initial_delay = given.get("enable"), given.get("initial_delay", 0)
+            interval, count = given.get("interval"), given.get("count")
         number = checks.number_in(initial_delay) if isinstance(initial_delay, str) else initial_delay
         number = number if isinstance(number, (int, float)) else 0
-        return super().set_keep_alive(enable, keep_alive_delay(number))
+        return super().set_keep_alive(enable, keep_alive_delay(number), _positive(interval), _positive(count))
+
+
+def _positive(value: Any) -> Any:
+    """None for what libuv replaces by its default."""
+    return value if isinstance(value, (int, float)) and value >= 0 else None
 
 
 class DropInfo(Mapping[str, Any]):

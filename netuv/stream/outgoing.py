@@ -177,6 +177,17 @@ def fail_write(stream: Writable, error: BaseException, callbacks: tuple[Callback
                 stream._error_or_destroy(error)
 
 
+def abandon(stream: Writable, error: BaseException | None, end_error: BaseException | None) -> None:
+    """In a tick the callbacks of what was not written, and then those of end(), hear that it will not be."""
+    state = stream._writable_state
+    waiting = state.current_callbacks
+    if state.queue is not None:
+        waiting += state.queue.callbacks()
+    stream._next_tick(call_all, stream, waiting, error or misuse.stream_destroyed("write"))
+    ending = tuple(state.end_callbacks or ())
+    stream._next_tick(call_all, stream, ending, end_error or misuse.stream_destroyed("end"))
+
+
 def call_all(stream: Writable, callbacks: tuple[Callback, ...], error: BaseException | None) -> None:
     """Call each; when one raises, the rest is called in a tick of its own."""
     for index, callback in enumerate(callbacks):

@@ -42,6 +42,8 @@ EOF: int = pyuv.errno.UV_EOF
 EPIPE: int = pyuv.errno.UV_EPIPE
 ETIMEDOUT: int = pyuv.errno.UV_ETIMEDOUT
 
+_OLD_LIBUV = tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 49)  # it leaves keep-alive's probes
+
 #: Flags of bind().
 IPV6_ONLY: int = pyuv.UV_TCP_IPV6ONLY
 REUSE_PORT = 2  # UV_TCP_REUSEPORT, which pyuv does not name
@@ -252,13 +254,26 @@ def is_connected(handle: Any) -> bool:
     return True
 
 
-def set_keep_alive(handle: Any, enable: bool, delay: int) -> None:
-    """libuv's own call, except that a delay of 0 s leaves the kernel's delay as it is."""
-    if enable and delay == 0:
-        with borrowed(handle) as sock:
-            sock.setsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_KEEPALIVE, 1)
-    else:
+def set_keep_alive(
+    handle: Any, enable: bool, delay: int, interval: int | None = None, count: int | None = None
+) -> None:
+    """libuv's own call, except that a delay of 0 s leaves all of the kernel's values as they are.
+
+    :param interval, count: s between two probes, and how many; 1 and 10 when None, as libuv has it.
+    """
+    if _OLD_LIBUV:
+        interval, count = interval or 1, count or 10
+    if not enable or delay:
         handle.keepalive(enable, delay)
+    if enable and (delay == 0 or interval or count):
+        with borrowed(handle) as sock:
+            if delay == 0:
+                sock.setsockopt(stdlib_socket.SOL_SOCKET, stdlib_socket.SO_KEEPALIVE, 1)
+                return
+            if interval:
+                sock.setsockopt(stdlib_socket.IPPROTO_TCP, stdlib_socket.TCP_KEEPINTVL, interval)
+            if count:
+                sock.setsockopt(stdlib_socket.IPPROTO_TCP, stdlib_socket.TCP_KEEPCNT, count)
 
 
 def type_of_service(handle: Any, value: int | None = None) -> int:

@@ -292,6 +292,77 @@ def test_set_keep_alive(run: Run, must_call: MustCall, tcp: socket.socket, peer:
     run()
 
 
+def probes(sock: netuv.Socket) -> list[int]:
+    names = socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT
+    return [option(sock, socket.IPPROTO_TCP, name) for name in names]
+
+
+@pytest.mark.row("N25")
+def test_keep_alive_probes(run: Run, must_call: MustCall, tcp: socket.socket, peer: PeerOf) -> None:
+    peer(accept, tcp, receive_all)
+
+    def on_connect() -> None:
+        assert probes(sock) == [60, 5, 3]  # set before the connection
+        sock.set_keep_alive(True, 60_000, 6999, 4)
+        assert probes(sock) == [60, 6, 4]
+        sock.set_keep_alive({"enable": True, "initial_delay": 7000, "interval": 2000, "count": 127})
+        assert probes(sock) == [7, 2, 127]
+        sock.set_keep_alive({"enable": False})
+        assert tcp_state(sock)[1] == 0
+        sock.set_keep_alive(True, 0, 9000, 9)
+        assert tcp_state(sock)[1] == 1
+        assert probes(sock) == [7, 2, 127]  # without a delay all stays the kernel's
+        sock.end()
+
+    sock = netuv.Socket().set_keep_alive(True, 60_000, interval=5000, count=3)
+    sock.connect(place(tcp), must_call(on_connect))
+    run()
+
+
+@pytest.mark.row("N25")
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"interval": 999}, "ERR_OUT_OF_RANGE"),
+        ({"interval": 0}, "ERR_OUT_OF_RANGE"),
+        ({"interval": 32_768_000}, "ERR_OUT_OF_RANGE"),
+        ({"interval": "1000"}, "ERR_INVALID_ARG_TYPE"),
+        ({"count": 0}, "ERR_OUT_OF_RANGE"),
+        ({"count": 128}, "ERR_OUT_OF_RANGE"),
+        ({"count": 1.5}, "ERR_OUT_OF_RANGE"),
+        ({"count": True}, "ERR_INVALID_ARG_TYPE"),
+        ({"initialDelay": 1}, "ERR_UNKNOWN_OPTION"),
+    ],
+)
+def test_keep_alive_probes_that_are_wrong(loop: netuv.Loop, options: dict[str, Any], code: str) -> None:
+    sock = netuv.Socket()
+    with pytest.raises((TypeError, ValueError)) as caught:
+        sock.set_keep_alive({"enable": True, **options})
+    assert caught.value.code == code  # type: ignore[attr-defined]
+
+
+@pytest.mark.row("N25", "N17")
+@pytest.mark.parametrize("place_of", ["Socket", "connect"])
+def test_type_of_service_as_an_option(
+    run: Run, must_call: MustCall, tcp: socket.socket, peer: PeerOf, place_of: str
+) -> None:
+    peer(accept, tcp, receive_all)
+
+    def on_connect() -> None:
+        assert option(sock, socket.IPPROTO_IP, socket.IP_TOS) == 16
+        assert sock.get_type_of_service() == 16
+        sock.end()
+
+    if place_of == "Socket":
+        sock = netuv.Socket(type_of_service=16)
+        assert sock.get_type_of_service() == 16
+        sock.connect(place(tcp))
+    else:
+        sock = netuv.connect({**place(tcp), "type_of_service": 16})
+    sock.on("connect", must_call(on_connect))
+    run()
+
+
 @pytest.mark.row("S21", "S22", "N08")
 @pytest.mark.parametrize("how", ["methods", "options", "before connect"])
 def test_kernel_settings_before_the_connection(
