@@ -28,6 +28,7 @@ from netuv.dns import (
 from netuv.emitter import EventEmitter
 from netuv.errors import NetError
 from netuv.loop import Loop, default_loop, run
+from netuv.net.bound import BoundSocket
 from netuv.net.connecting import (
     get_default_auto_select_family,
     get_default_auto_select_family_attempt_timeout,
@@ -55,6 +56,7 @@ __all__ = [
     "AbortSignal",
     "AddressInfo",
     "BlockList",
+    "BoundSocket",
     "EventEmitter",
     "Loop",
     "NetError",

@@ -95,6 +95,16 @@ def check_int(name: str, value: object, low: int, high: int) -> int:
     return int(value)
 
 
+def check_bool(name: str, value: object) -> bool:
+    """True or False.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
+    """
+    if not isinstance(value, bool):
+        raise misuse.invalid_arg_type(name, "a bool", value)
+    return value
+
+
 def check_options(
     kind: str, options: object, known: Iterable[str], others: Mapping[str, Iterable[str]] | None = None
 ) -> None:

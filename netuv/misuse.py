@@ -56,6 +56,12 @@ def socket_closed() -> StateError:
     return StateError("Socket is closed", code="ERR_SOCKET_CLOSED")
 
 
+def handle_adopted() -> StateError:
+    """The BoundSocket has no handle any more."""
+    text = "The bound socket has already been adopted by a server or socket"
+    return StateError(text, code="ERR_SOCKET_HANDLE_ADOPTED")
+
+
 def closed_before_connection() -> StateError:
     """The socket was destroyed while it was connecting."""
     return StateError(

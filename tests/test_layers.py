@@ -52,6 +52,7 @@ LAYERS = (
         "net.settings",
         "net.connecting",
         "net.owner",
+        "net.bound",
         "net.onread",
         "net.connection",
         "net.accepting",

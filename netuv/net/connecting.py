@@ -3,7 +3,7 @@
 ``Plan`` is what connect() was asked for, checked; everything that is wrong with it is raised there.
 ``Attempt`` carries it out for one call of connect():
 
-* a Unix path connects within the call, an IP address in the next tick;
+* a Unix path connects within the call, as a BoundSocket does; else an IP address in the next tick;
 * a host name is looked up; with one address, or a family given, that is a plain connection;
 * several addresses are tried in turn, families alternating. Each has ``attempt_timeout`` ms, then it is
   given up for the next one; the first that connects wins. When all have failed, one error lists them.
@@ -31,6 +31,7 @@ from netuv.timers import Timeout, set_timeout
 from netuv.uv import handles
 
 if TYPE_CHECKING:
+    from netuv.net.bound import BoundSocket
     from netuv.net.socket import Socket
 
 _FAMILIES = {None: 0, 0: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
@@ -50,7 +51,7 @@ def get_default_auto_select_family() -> bool:
 
 def set_default_auto_select_family(value: bool) -> None:
     """``net.setDefaultAutoSelectFamily()``; raises ERR_INVALID_ARG_TYPE unless it is a bool."""
-    _Defaults.auto_select_family = _check_bool("value", value)
+    _Defaults.auto_select_family = checks.check_bool("value", value)
 
 
 def get_default_auto_select_family_attempt_timeout() -> int:
@@ -63,12 +64,6 @@ def set_default_auto_select_family_attempt_timeout(value: int) -> None:
     _Defaults.attempt_timeout = _check_attempt_timeout("value", value)
 
 
-def _check_bool(name: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise misuse.invalid_arg_type(name, "a bool", value)
-    return value
-
-
 def _check_attempt_timeout(name: str, value: Any) -> int:
     return max(_MIN_ATTEMPT_TIMEOUT, checks.check_int(name, value, 1, 2**31 - 1))
 
@@ -76,7 +71,13 @@ def _check_attempt_timeout(name: str, value: Any) -> int:
 class Plan:
     """What connect() was asked for."""
 
-    def __init__(self, given: Mapping[str, Any], kind: str | None, block_list: Any) -> None:
+    def __init__(
+        self, given: Mapping[str, Any], kind: str | None, block_list: Any, bound: BoundSocket | None
+    ) -> None:
+        self.bound = bound
+        for name in "local_address", "local_port":
+            if bound is not None and given.get(name) is not None:
+                raise misuse.invalid_arg_value(name, given[name], "cannot be used with a BoundSocket")
         self.path: bytes | None = None
         self.path_name = given.get("path")
         own = check_block_list("block_list", given.get("block_list"))
@@ -109,9 +110,9 @@ class Plan:
         if self.lookup is not None:
             checks.check_callback("lookup", self.lookup)
         select = given.get("auto_select_family")
-        self.select = (
-            _Defaults.auto_select_family if select is None else _check_bool("auto_select_family", select)
-        )
+        if select is None:
+            select = _Defaults.auto_select_family
+        self.select = checks.check_bool("auto_select_family", select)
         timeout = given.get("auto_select_family_attempt_timeout")
         self.attempt_timeout = (
             _Defaults.attempt_timeout
@@ -150,12 +151,15 @@ class Attempt:
             self._connect_path(plan.path)
             return
         family = is_ip(plan.host)
+        if family and plan.bound is not None:
+            self._connect(plan.host, family)
+            return
         if family:
             self.socket._loop.next_tick(self._connect, plan.host, family)
             return
         hints = plan.hints or (0 if plan.family else ADDRCONFIG)
         wanted: dict[str, Any] = {"family": plan.family, "hints": hints}
-        race = plan.select and not plan.family and plan.local_address is None
+        race = plan.select and not plan.family and plan.local_address is None and plan.bound is None
         answer = self._on_lookup_all if race else self._on_lookup
         if race:
             wanted["all"] = True

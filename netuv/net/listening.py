@@ -15,6 +15,7 @@ from netuv import abort, checks, errors, misuse
 from netuv.dns import lookup
 from netuv.emitter import EventEmitter
 from netuv.net import options as opts
+from netuv.net.bound import BoundSocket
 from netuv.net.owner import HandleOwner
 from netuv.uv import handles
 
@@ -56,7 +57,8 @@ class Listener(HandleOwner, EventEmitter):
         :param host: an address or a name; 0.0.0.0 when left out.
         :param backlog: connections that wait for accept at most, 511 by default.
         :param path: of a Unix socket; one that starts with a NUL is an abstract name.
-        :param fd: a descriptor that is bound already; handle: a pyuv.TCP or pyuv.Pipe.
+        :param fd: a descriptor that is bound already; handle: a BoundSocket, which may also be the first
+            argument, a pyuv.TCP or pyuv.Pipe.
         :param ipv6_only: do not accept IPv4 on an IPv6 address; reuse_port: let others listen here too.
         :param readable_all, writable_all: give the Unix path a mode by which everybody may read, write, or
             both, and its owner no more than that.
@@ -91,6 +93,9 @@ class Listener(HandleOwner, EventEmitter):
         if backlog is None or backlog == 0:
             backlog = DEFAULT_BACKLOG
         backlog = checks.check_int("backlog", backlog, 1, 2**31 - 1)
+        if isinstance(given.get("handle"), BoundSocket):
+            given["handle"]._check(self._loop)
+            return lambda: self._listen_bound(given["handle"], backlog)
         if given.get("handle") is not None:
             handle = getattr(given["handle"], "_handle", given["handle"])
             handles.check_handle("handle", handle, self._loop)
@@ -173,6 +178,11 @@ class Listener(HandleOwner, EventEmitter):
             self._next_tick(self._emit_listen_error, failure)
         else:
             self._listen(handle, backlog, None, None)
+
+    def _listen_bound(self, bound: BoundSocket, backlog: int) -> None:
+        if bound.is_pipe:
+            self._listening_path = str(bound.address())
+        self._listen(bound._take(), backlog, None, None)
 
     def _listen(self, handle: Any, backlog: int, address: str | None, port: int | None) -> None:
         try:

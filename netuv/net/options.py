@@ -65,6 +65,7 @@ SERVER_OPTIONS = (
     "pause_on_connect",
     "socket_class",
 )
+BOUND_SOCKET_OPTIONS = ("host", "ipv6_only", "loop", "path", "port", "reuse_port")
 KEEP_ALIVE_OPTIONS = ("count", "enable", "initial_delay", "interval")
 LISTEN_OPTIONS = (
     "backlog",

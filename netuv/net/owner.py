@@ -19,6 +19,14 @@ class HandleOwner:
     _given_fd: handles.GivenFd | None = None
     _ref: bool = True
 
+    def ref(self: Self) -> Self:
+        """Keep the loop running while it is open (the default). Node's ``ref()``."""
+        return self._set_ref(True)
+
+    def unref(self: Self) -> Self:
+        """Do not keep the loop running for it. Node's ``unref()``."""
+        return self._set_ref(False)
+
     def _set_ref(self: Self, ref: bool) -> Self:
         self._loop.check_thread()
         self._ref = ref

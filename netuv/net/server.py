@@ -235,14 +235,6 @@ class Server(Listener):
             return handles.name_of(self._handle.getsockname)
         return self._listening_path if self._handle is not None else None
 
-    def ref(self: Self) -> Self:
-        """Keep the loop running while it listens (the default). Node's ``ref()``."""
-        return self._set_ref(True)
-
-    def unref(self: Self) -> Self:
-        """Do not keep the loop running for this server. Node's ``unref()``."""
-        return self._set_ref(False)
-
 
 def _check_socket_class(value: Any) -> type[Socket]:
     if not (isinstance(value, type) and issubclass(value, Socket)):

@@ -15,6 +15,7 @@ from netuv.address import AddressInfo
 from netuv.loop import check_loop
 from netuv.net import connecting
 from netuv.net import options as opts
+from netuv.net.bound import BoundSocket
 from netuv.net.connection import Connection
 from netuv.net.onread import OnRead
 from netuv.net.settings import DEFAULTS, Settings
@@ -30,6 +31,7 @@ class Socket(Connection):
     """A TCP or Unix-socket connection. Node's ``net.Socket``.
 
     :param fd: an open descriptor of a stream socket or pipe; the Socket owns it from then on.
+    :param handle: a BoundSocket, which is where connect() connects from.
     :param type: 'tcp4', 'tcp6' or 'unix': what ``fd`` is, or the family that connect() prefers.
     :param allow_half_open: False (the default): when the peer ends, this side is ended too.
     :param readable, writable: with ``fd``, which directions are used; both by default.
@@ -53,6 +55,7 @@ class Socket(Connection):
     _settings: Settings = DEFAULTS
     _socket_type: str | None = None
     _peername: AddressInfo | None = None
+    _bound: BoundSocket | None = None  # whose handle this is, or was
     _sockname: AddressInfo | None = None
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
@@ -65,8 +68,10 @@ class Socket(Connection):
         self._readable_state.in_read = False
         self._stream_life.guard = self._loop.check_thread
         self._configure(given)
-        if given.get("handle") is not None:
-            handle = given["handle"]
+        handle = given.get("handle")
+        if isinstance(handle, BoundSocket):
+            self._adopt_bound(handle)
+        elif handle is not None:
             self._adopt(handles.check_handle("handle", handle, self._loop, handles.TTY, handles.Wire))
         elif given.get("fd") is not None:
             handle, self._given_fd = handles.open_fd(self._loop, given["fd"], self._socket_type)
@@ -106,6 +111,13 @@ class Socket(Connection):
         if self._can_read:
             self.read(0)
 
+    def _adopt_bound(self, bound: BoundSocket) -> None:
+        """Take over a handle that connect() will connect."""
+        bound._check(self._loop)
+        self._attach(handles.connectable(bound._take()))
+        self._bound = bound
+        self._open_wire()
+
     def _attach(self, handle: Any) -> None:
         self._handle = handle
         self._sockname = None
@@ -141,11 +153,13 @@ class Socket(Connection):
         given, listener = opts.normalize("connect", args, keywords, opts.CONNECT_OPTIONS, "listener")
         self._loop.check()
         self._loop.check_thread()
-        plan = connecting.Plan(given, self._socket_type, self._settings.block_list)
+        bound = self._bound = None if self._handle is None else self._bound
+        plan = connecting.Plan(given, self._socket_type, self._settings.block_list, bound)
         if listener is not None:
             self.once("connect", listener)
         if self._handle is not None:
-            if self.connecting or self._given_fd is None or handles.is_connected(self._handle):
+            mine = self._given_fd is None and bound is None
+            if self.connecting or mine or handles.is_connected(self._handle):
                 self._loop.next_tick(connecting.refuse, self, plan)
                 return self
             if handles.is_pipe(self._handle) != (plan.path is not None):
@@ -253,7 +267,7 @@ class Socket(Connection):
         self._loop.check_thread()
         self._settings = self._settings.but(tos=tos)
         if not self.pending and handles.is_tcp(self._handle):
-            self._type_of_service("setTypeOfService", tos)
+            handles.type_of_service(self._handle, tos)
         return self
 
     def get_type_of_service(self) -> int:
@@ -263,26 +277,12 @@ class Socket(Connection):
         """
         if self.pending or not handles.is_tcp(self._handle):
             return self._settings.tos
-        return self._type_of_service("getTypeOfService")
-
-    def _type_of_service(self, syscall: str, tos: int | None = None) -> int:
-        try:
-            return handles.type_of_service(self._handle, tos)
-        except OSError as error:
-            raise errors.from_status(-(error.errno or 0), syscall) from error
+        return handles.type_of_service(self._handle)
 
     def _apply_settings(self) -> None:
         self._settings.apply(self._handle)
         if not self._ref:
             self._handle.ref = False
-
-    def ref(self: Self) -> Self:
-        """Keep the loop running while this socket is open (the default). Node's ``ref()``."""
-        return self._set_ref(True)
-
-    def unref(self: Self) -> Self:
-        """Do not keep the loop running for this socket. Node's ``unref()``."""
-        return self._set_ref(False)
 
     # -- facts -------------------------------------------------------------------------------------
 
@@ -359,7 +359,9 @@ class Socket(Connection):
 
     @property
     def local_address(self) -> str | None:
-        """This end's IP address. Node's ``localAddress``."""
+        """This end's IP address; the path of a BoundSocket. Node's ``localAddress``."""
+        if self._bound is not None and self._bound.is_pipe:
+            return str(self._bound._place)
         name = self.address()
         return name.address if name else None
 

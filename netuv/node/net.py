@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from netuv import address as _address
 from netuv import blocklist as _blocklist
 from netuv import checks, misuse
+from netuv.net import bound as _bound
 from netuv.net import connecting as _connecting
 from netuv.net import options as _options
 from netuv.net import server as _server
@@ -152,6 +153,22 @@ class Server(_server.Server, EventEmitter):
 @node_names()
 class BlockList(_blocklist.BlockList):
     """``netuv.BlockList`` with Node's names."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+@node_names()
+class BoundSocket(_bound.BoundSocket):
+    """``netuv.BoundSocket`` with Node's names: ``BoundSocket({'ipv6Only': True})``."""
+
+    def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
+        with nodes_spelling():
+            if options is not None and not isinstance(options, Mapping):
+                raise misuse.invalid_arg_type("options", "a dict", options)
+            given = {**(options or {}), **keywords}
+            super().__init__(node_options("BoundSocket", given, _options.BOUND_SOCKET_OPTIONS))
 
     if TYPE_CHECKING:
 

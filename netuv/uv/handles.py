@@ -217,6 +217,13 @@ def open_own(handle: Any, fd: int) -> Any:
     return handle
 
 
+def connectable(handle: Any) -> Any:
+    """A bound handle as connect() needs it: libuv has not opened the stream of a pipe yet."""
+    if isinstance(handle, pyuv.Pipe):
+        handle.open(handle.fileno())
+    return handle
+
+
 # -- options and states of a descriptor ------------------------------------------------------------
 
 
@@ -277,15 +284,19 @@ def set_keep_alive(
 
 
 def type_of_service(handle: Any, value: int | None = None) -> int:
-    """Read the TOS byte (the traffic class on IPv6), or set it first."""
-    with borrowed(handle) as sock:
-        if sock.family == stdlib_socket.AF_INET6:
-            where = (stdlib_socket.IPPROTO_IPV6, stdlib_socket.IPV6_TCLASS)
-        else:
-            where = (stdlib_socket.IPPROTO_IP, stdlib_socket.IP_TOS)
-        if value is not None:
-            sock.setsockopt(*where, value)
-        return sock.getsockopt(*where)
+    """Read the TOS byte (the traffic class on IPv6), or set it first. Raises NetError."""
+    try:
+        with borrowed(handle) as sock:
+            if sock.family == stdlib_socket.AF_INET6:
+                where = (stdlib_socket.IPPROTO_IPV6, stdlib_socket.IPV6_TCLASS)
+            else:
+                where = (stdlib_socket.IPPROTO_IP, stdlib_socket.IP_TOS)
+            if value is not None:
+                sock.setsockopt(*where, value)
+            return sock.getsockopt(*where)
+    except OSError as error:
+        syscall = "getTypeOfService" if value is None else "setTypeOfService"
+        raise errors.from_status(-(error.errno or 0), syscall) from error
 
 
 # -- terminals and files ---------------------------------------------------------------------------

@@ -94,7 +94,11 @@ def record(cases: list[Case], nodes: list[Node], everything: bool) -> int:
                 failed += 1
                 print(error)
     if not failed:
-        write_table()
+        try:
+            write_table()
+        except ValueError as error:  # a new case, of which not all of them have been asked
+            failed = 1
+            print(error)
     versions = ", ".join(node.version for node in nodes)
     print(f"{len(cases)} cases, {failed} not right; recorded with {versions}")
     return failed
