@@ -17,7 +17,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, NoReturn
 
 from netuv import errors, misuse
@@ -49,6 +49,59 @@ class _HighResolutionTime:
         return time.monotonic_ns()
 
 
+class Environment(MutableMapping[str, Any]):
+    """``process.env``: os.environ, also by attributes. What is not there is None; what is set becomes a str.
+
+    A name that mappings have (``get``, ``items``, ``keys``, ``pop``, …) is read by ``env['…']``.
+    """
+
+    def __getitem__(self, name: str) -> str | None:
+        return os.environ.get(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if isinstance(value, bool):
+            value = str(value).lower()
+        elif isinstance(value, float) and value.is_integer():
+            value = str(int(value))
+        elif isinstance(value, (int, float)):
+            value = str(value)
+        os.environ[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        os.environ.pop(name, None)
+
+    __setattr__ = __setitem__
+    __delattr__ = __delitem__
+
+    def __getattr__(self, name: str) -> str | None:
+        if name.startswith("__"):  # what Python asks of any object
+            raise AttributeError(name)
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in os.environ
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(os.environ)
+
+    def __len__(self) -> int:
+        return len(os.environ)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """``env[name]``, or ``default`` where that is not there."""
+        return os.environ.get(name, default)
+
+    def pop(self, name: str, *default: Any) -> Any:
+        """As of os.environ."""
+        return os.environ.pop(name, *default)
+
+    def __repr__(self) -> str:
+        return repr(os.environ)
+
+
+_ENVIRONMENT = Environment()
+
+
 class Process(EventEmitter):
     """The class of ``process``. Emits 'beforeExit', 'exit' (code), 'uncaughtException', and signals."""
 
@@ -70,9 +123,9 @@ class Process(EventEmitter):
         return [sys.executable, os.path.abspath(program) if program != "-c" else program, *sys.argv[1:]]
 
     @property
-    def env(self) -> MutableMapping[str, str]:
-        """os.environ."""
-        return os.environ
+    def env(self) -> Environment:
+        """os.environ, as Node's programs use it: ``process.env.PORT`` is None when it is not set."""
+        return _ENVIRONMENT
 
     @property
     def pid(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from typing import Any
 
@@ -26,13 +27,41 @@ from tests.node.programs import Program, outcome
 def test_facts_of_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["program.py", "8124"])
     assert process.argv == [sys.executable, os.path.abspath("program.py"), "8124"]
-    assert process.env is os.environ
+    assert process.env == os.environ
+    assert dict(process.env) == dict(os.environ)
     assert process.pid == os.getpid()
     assert 0 < process.uptime() < 1e6
     start = process.hrtime()
     seconds, nanoseconds = process.hrtime(start)
     assert (seconds, 0 < nanoseconds < 10**9) == (0, True)
     assert process.hrtime.bigint() >= start[0] * 10**9 + start[1]
+
+
+def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETUV_TEST", "here")
+    env: Any = process.env
+    assert env.NETUV_TEST == env["NETUV_TEST"] == env.get("NETUV_TEST") == "here"
+    assert env.NETUV_NONE is env["NETUV_NONE"] is None
+    assert env.get("NETUV_NONE", 5) == 5
+    assert ("NETUV_TEST" in env, "NETUV_NONE" in env) == (True, False)
+    assert len(env) == len(os.environ) == len(list(env))
+    for value, text in (5, "5"), (True, "true"), (1.5, "1.5"), (1e3, "1000"), ("x", "x"):
+        env.NETUV_TEST = value
+        assert os.environ["NETUV_TEST"] == text
+    env["NETUV_TEST"] = 6
+    assert env.pop("NETUV_TEST") == "6"
+    del env.NETUV_TEST, env["NETUV_NONE"]
+    assert env.NETUV_TEST is None
+    with pytest.raises(TypeError):
+        env.NETUV_TEST = None
+    assert not hasattr(env, "__wrapped__")
+    child = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.environ['NETUV_TEST'])"],
+        env={**env, "NETUV_TEST": "child"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    assert child.stdout == b"child\n"
 
 
 def test_a_signal_is_an_event(run: Any, must_call: Any) -> None:
