@@ -39,7 +39,10 @@ class OnRead:
         self._scheduled = False  # a tick will hand it over
 
     def next_buffer(self) -> None:
-        """Ask for the buffer to fill next; Node does so for a new handle, and after each callback."""
+        """Ask for the buffer to fill next; Node does so for a new handle, and after each callback.
+
+        A callback that raised has its buffer filled again.
+        """
         if self._source is not None:
             try:
                 self._buffer = _checked_buffer(self._source())
@@ -80,11 +83,9 @@ class OnRead:
                 size = min(len(data), len(view))
                 view[:size] = data[:size]
                 self._rest = data[size:]
-                try:
-                    go_on = self._callback(size, buffer) is not False
-                finally:
-                    if not socket.destroyed:
-                        self.next_buffer()
+                go_on = self._callback(size, buffer) is not False
+                if not socket.destroyed:
+                    self.next_buffer()
                 if not go_on and socket._started:
                     self.stopped = True
                     socket._stop_reading()

@@ -161,6 +161,34 @@ def test_when_the_next_buffer_is_asked_for(run: Any, must_call: Any) -> None:
     assert seen == [1, 2, 3, 4, 5, 6, 7]
 
 
+def test_after_a_callback_that_raised_its_buffer_is_filled_again(
+    run: Any, loop: netuv.Loop, must_call: Any
+) -> None:
+    made: list[bytearray] = []
+    used: list[int] = []
+
+    def buffer() -> bytearray:
+        made.append(bytearray(10))
+        return made[-1]
+
+    def callback(size: int, given: bytearray) -> None:
+        used.append(next(index for index, each in enumerate(made) if each is given))
+        if len(used) == 2:
+            raise LookupError
+
+    near, peer = socket.socketpair()
+    with peer:
+        peer.sendall(DATA[:40])
+        peer.shutdown(socket.SHUT_WR)
+        loop.on("uncaughtException", must_call())
+        client = netuv.Socket(fd=near.detach(), onread={"buffer": buffer, "callback": callback})
+        client.on("end", must_call(lambda: None))
+        client.resume()
+        run()
+    assert used == [0, 1, 1, 2]
+    assert len(made) == 4
+
+
 @pytest.mark.row("N08")
 @pytest.mark.parametrize("source", ["buffer", "function"])
 def test_onread(run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf, source: str) -> None:
