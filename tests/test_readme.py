@@ -36,16 +36,16 @@ class Block(NamedTuple):
     code: str
 
 
-def blocks(language: str) -> list[Block]:
+def blocks(language: str, text: str = README) -> list[Block]:
     found = re.finditer(
         r"(?:^\.\. test: (?P<marker>\w+)\n\n)?"
         rf"^\.\. code-block:: {language}\n\n(?P<code>(?:    .*\n|\n)+)",
-        README,
+        text,
         re.MULTILINE,
     )
     return [
         Block(
-            README.count("\n", 0, match.start("code")) + 1,
+            text.count("\n", 0, match.start("code")) + 1,
             match["marker"] or "",
             textwrap.dedent(match["code"]).strip() + "\n",
         )
@@ -62,8 +62,8 @@ def command(code: str) -> list[str]:
     return [sys.executable, "-u", "-Werror", "-c", code]
 
 
-@pytest.mark.parametrize("block", params(""))
-def test_program(block: Block) -> None:
+def check_program(block: Block) -> None:
+    """It ends by itself with status 0, and has printed something."""
     done = subprocess.run(
         command(block.code),
         stdout=subprocess.PIPE,
@@ -75,6 +75,11 @@ def test_program(block: Block) -> None:
     assert done.returncode == 0, done.stdout
     assert done.stdout
     assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize("block", params(""))
+def test_program(block: Block) -> None:
+    check_program(block)
 
 
 @pytest.mark.parametrize("block", params("server"))
@@ -193,7 +198,12 @@ def test_every_example_is_listed() -> None:
     assert sorted(listed) == sorted(path.name for path in (ROOT / "examples").glob("*.py"))
 
 
-@pytest.mark.parametrize("name", ["README.rst", "CHANGELOG.rst", "benchmarks/README.rst"])
+PAGES = ["README.rst", "CHANGELOG.rst", "benchmarks/README.rst", "examples/node/README.rst"]
+
+
+@pytest.mark.parametrize(
+    "name", [*PAGES, *(str(page.relative_to(ROOT)) for page in sorted(ROOT.glob("docs/*.rst")))]
+)
 def test_it_is_right_restructured_text(name: str) -> None:
     pytest.importorskip("docutils", reason="docutils is not installed")
     docutils = [sys.executable, "-m", "docutils", "--report=info", "--halt=warning"]
