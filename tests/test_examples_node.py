@@ -125,6 +125,14 @@ def connect(port: str) -> socket.socket:
     return socket.create_connection(("127.0.0.1", int(port)), timeout=LIMIT)
 
 
+def receive(sock: socket.socket, size: int) -> bytes:
+    """So many bytes; less when the other side ends."""
+    data = b""
+    while len(data) < size and (more := sock.recv(size - len(data))):
+        data += more
+    return data
+
+
 def ask(port: str, question: bytes) -> bytes:
     """What comes back until the other side ends."""
     with connect(port) as sock:
@@ -344,3 +352,157 @@ def test_graceful_has_an_end(language: str) -> None:
         server.process.send_signal(signal.SIGTERM)
         assert receive_all(client) == b"going down\n"
         assert server.end(status=2) == ["SIGTERM, 1 open", "server closed", "exit 2 after 6 bytes"]
+
+
+# -- socks5 ------------------------------------------------------------------------------------------------
+
+TO_IPV4 = b"\x05\x01\x00\x01\x7f\x00\x00\x01"
+TO_IPV6 = b"\x05\x01\x00\x04" + bytes(15) + b"\x01"
+TO_NAME = b"\x05\x01\x00\x03\x09localhost"
+
+
+def reply(code: int) -> bytes:
+    return bytes([5, code, 0, 1, 0, 0, 0, 0, 0, 0])
+
+
+def port_bytes(sock: socket.socket) -> bytes:
+    return int(sock.getsockname()[1]).to_bytes(2, "big")
+
+
+@pytest.mark.parametrize(("family", "there"), [("4", TO_IPV4), ("6", TO_IPV6), ("4", TO_NAME)])
+def test_socks5(language: str, family: str, there: bytes) -> None:
+    kind, host = (socket.AF_INET, "127.0.0.1") if family == "4" else (socket.AF_INET6, "::1")
+    with socket.create_server((host, 0), family=kind) as target:
+        target.settimeout(LIMIT)
+        with Program(language, "socks5", 0) as server, connect(server.where()) as client:
+            client.sendall(b"\x05\x02\x01\x00" + there[:3])
+            assert receive(client, 2) == b"\x05\x00"
+            client.sendall(there[3:] + port_bytes(target) + b"too early")
+            assert receive(client, 10) == reply(0)
+            assert server.line().startswith("to ")
+            peer, _ = target.accept()
+            with peer:
+                peer.settimeout(LIMIT)
+                client.sendall(b", and the rest")
+                client.shutdown(socket.SHUT_WR)
+                assert receive_all(peer) == b"too early, and the rest"
+                peer.sendall(b"an answer after the end")
+            assert receive_all(client) == b"an answer after the end"
+
+
+def test_socks5_refuses(language: str) -> None:
+    with socket.socket() as unused, Program(language, "socks5", 0) as server:
+        unused.bind(("127.0.0.1", 0))
+        where = server.where()
+        for question, answer in {
+            b"\x05\x01\x02": b"\x05\xff",  # a password only
+            b"\x05\x01\x00\x05\x02\x00\x01\x7f": b"\x05\x00" + reply(7),  # BIND
+            b"\x05\x01\x00\x05\x01\x00\x09\x7f": b"\x05\x00" + reply(8),  # a kind of address that is none
+            b"\x05\x01\x00" + TO_IPV4 + port_bytes(unused): b"\x05\x00" + reply(5),
+            b"\x05\x00": b"\x05\xff",  # no method at all
+            b"\x05\x01\x00\x05": b"\x05\x00",  # it ends in the middle
+        }.items():
+            with connect(where) as client:
+                client.sendall(question)
+                if question[-1] == 5:
+                    client.shutdown(socket.SHUT_WR)
+                assert receive_all(client) == answer
+        assert ask(where, b"\x05\x01\x00") == b"\x05\x00"  # it goes on
+        assert server.line() == f"ECONNREFUSED 127.0.0.1 {unused.getsockname()[1]}"
+
+
+# -- resp --------------------------------------------------------------------------------------------------
+
+
+def test_resp(language: str) -> None:
+    answers = {
+        "SET name grüß": (b"+OK\r\n", "OK"),
+        "GET name": ("$6\r\ngrüß\r\n".encode(), "grüß"),
+        "GET none": (b"$-1\r\n", None),
+        "INCR n": (b":-5\r\n", -5),
+        "LRANGE l 0 1": (b"*2\r\n$1\r\na\r\n*1\r\n$2\r\n\r\n\r\n", ["a", ["\r\n"]]),
+        "KEYS x": (b"*0\r\n", []),
+        "EXEC": (b"*-1\r\n", None),
+        "ECHO": (b"$0\r\n\r\n", ""),
+        "FOO": (b"-ERR unknown command\r\n", {"error": "ERR unknown command"}),
+    }
+    commands = b"".join(
+        b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+        for words in (command.encode().split(b" ") for command in answers)
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(LIMIT)
+        with Program(language, "resp", listener.getsockname()[1], *answers) as program:
+            peer, _ = listener.accept()
+            with peer:
+                peer.settimeout(LIMIT)
+                peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                assert receive(peer, len(commands)) == commands
+                text = b"".join(answer for answer, _ in answers.values())
+                for start in range(0, len(text), 3):
+                    peer.sendall(text[start : start + 3])
+                assert receive_all(peer) == b""
+            *lines, last = program.end()
+    assert [json.loads(line) for line in lines] == [value for _, value in answers.values()]
+    assert last == "closed, 0 unanswered"
+
+
+def test_resp_without_an_answer(language: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(LIMIT)
+        with Program(language, "resp", listener.getsockname()[1]) as program:
+            peer, _ = listener.accept()
+            peer.settimeout(LIMIT)
+            assert receive(peer, 14) == b"*1\r\n$4\r\nPING\r\n"
+            peer.close()
+            assert program.end() == ["closed, 1 unanswered"]
+
+
+# -- reconnect ---------------------------------------------------------------------------------------------
+
+
+def test_reconnect(language: str, tmp_path: Path) -> None:
+    folder = tempfile.mkdtemp(prefix="netuv-")
+    path = str(Path(folder, "s"))
+    try:
+        with Program(language, "reconnect", path, 1, 1000) as program:
+            assert [program.line() for _ in range(4)] == [
+                "ENOENT",
+                "attempt 1 in 1 ms",
+                "ENOENT",
+                "attempt 2 in 2 ms",
+            ]
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.settimeout(LIMIT)
+                listener.bind(path)
+                listener.listen()
+                peer, _ = listener.accept()
+                peer.sendall(b"hello\n")
+                peer.close()
+                while program.line() != "connected":
+                    assert program.lines[-1].startswith(("ENOENT", "ECONNREFUSED", "attempt "))
+                assert [program.line() for _ in range(4)] == [
+                    "server: hello",
+                    "lost",
+                    "attempt 1 in 1 ms",
+                    "connected",
+                ]
+                peer, _ = listener.accept()
+                peer.sendall(b"enough\n")
+                assert receive_all(peer) == b""
+                peer.close()
+                assert program.end() == ["server: enough", "lost", "closed"]
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_reconnect_gives_up(language: str) -> None:
+    with Program(language, "reconnect", "/nowhere/s", 1, 2) as program:
+        assert program.end() == [
+            "ENOENT",
+            "attempt 1 in 1 ms",
+            "ENOENT",
+            "attempt 2 in 2 ms",
+            "ENOENT",
+            "no more attempts",
+        ]

@@ -38,7 +38,7 @@ def server(client):
     client.on("error", lambda error: print(name, error.code))
 
     @client.on("close")
-    def on_close(had_error):
+    def on_close():
         if client in clients:
             clients.remove(client)
             tell_all_but(client, f"{name} left")

@@ -12,8 +12,8 @@ served = 0
 
 def on_connection(client):
     clients.add(client)
-    client.on("close", lambda had_error: clients.discard(client))
-    client.on("error", lambda error: print(error))
+    client.on("close", lambda: clients.discard(client))
+    client.on("error", lambda error: print(error.message))
 
     @client.on("data")
     def on_data(data):
@@ -29,9 +29,9 @@ server.maxConnections = 100
 server.on("drop", lambda info: print("too many:", info.remoteAddress))
 
 
-def stop(signal, number):
+def stop(signal):
     print(f"{signal}, {len(clients)} open")
-    server.close(lambda error: print(error or "server closed"))
+    server.close(lambda error: print(error.message if error else "server closed"))
     for client in clients:
         client.write("going down\n")
 

@@ -35,7 +35,7 @@ def on_connection(client):
     client.on("error", lambda error: print(f"client {number}: {error.code}"))
 
     @client.on("close")
-    def on_close(had_error):
+    def on_close():
         clearInterval(pinging)
         clearTimeout(patience)
         print(f"client {number}: closed after {beats} beats")

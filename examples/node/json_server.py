@@ -43,7 +43,7 @@ def server(socket):
         if len(rest) > LONGEST_LINE:
             socket.destroy()
 
-    socket.on("error", lambda error: print(error))
+    socket.on("error", lambda error: print(error.message))
 
 
 def on_listening():

@@ -17,7 +17,7 @@ def talk(socket):
         process.stderr.write(f"{error}\n")
         process.exitCode = 1
 
-    socket.on("close", lambda had_error: process.stdin.destroy())
+    socket.on("close", lambda: process.stdin.destroy())
 
 
 if listening:

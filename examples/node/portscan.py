@@ -32,7 +32,7 @@ def probe(port):
     socket.on("error", lambda error: None)  # as good as an answer
 
     @socket.on("close")
-    def on_close(had_error):
+    def on_close():
         global running
         running -= 1
         probe_next()

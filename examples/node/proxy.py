@@ -25,7 +25,7 @@ def on_connection(client):
         upstream.destroy()
 
     @client.on("close")
-    def on_close(had_error):
+    def on_close():
         print(f"{client.bytesRead} bytes there, {client.bytesWritten} bytes back")
 
 

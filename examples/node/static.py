@@ -34,7 +34,7 @@ def server(socket):
     head = ""
     socket.setEncoding("latin1")
     socket.setTimeout(5000, lambda: socket.destroy())
-    socket.on("error", lambda error: print(error))
+    socket.on("error", lambda error: print(error.message))
 
     @socket.on("data")
     def on_data(text):

@@ -6,14 +6,15 @@
 
     server = net.createServer({'allowHalfOpen': True}, lambda c: c.pipe(c))
     server.listen(8124, lambda: print(server.address().port))
-    process.on('SIGTERM', lambda *signal: server.close())
+    process.on('SIGTERM', lambda: server.close())
     run()
 
 There is one implementation, netuv's. The classes in here are subclasses of netuv's; a class decorator
 walks their snake_case members and puts an alias under Node's name beside each (see ``names``). So
 ``socket.setTimeout`` is ``socket.set_timeout``, ``server.maxConnections = 5`` sets
 ``server.max_connections``, ``dir()`` shows both, and a name that neither has is an AttributeError.
-Options may be spelled either way too, as keywords or as one dict. What a Server of this module accepts,
+Options may be spelled either way too, as keywords or as one dict; one that Node does not look at is ignored.
+A listener, or any other callback, gets as many arguments as it takes. What a Server of this module accepts,
 and ``net.connect()`` returns, are Sockets of this module.
 
 =================================  ==================================================================
