@@ -231,6 +231,8 @@ class EventEmitter(pyee.EventEmitter):
             listeners = self._events.get(event)
         except (TypeError, ValueError):  # ValueError: a memoryview that can be written to
             raise _no_event(event) from None
+        except AttributeError:
+            raise misuse.no_super_init(self) from None
         if event == "error" and ERROR_MONITOR in self._events:
             self.emit(ERROR_MONITOR, *args, **kwargs)
         if listeners is None:
@@ -320,7 +322,10 @@ class EventEmitter(pyee.EventEmitter):
         plain = type(function) is FunctionType and not function.__code__.co_flags & checks.GENERATOR_FLAGS
         if not plain and not isinstance(listener, Wrapper):  # which has checked its own
             checks.check_callback("listener", listener)
-        events = self._events
+        try:
+            events = self._events
+        except AttributeError:
+            raise misuse.no_super_init(self) from None
         if "newListener" in events:
             self.emit("newListener", event, _original(listener))
         try:
@@ -352,6 +357,8 @@ class EventEmitter(pyee.EventEmitter):
             return self._events.get(event, ())
         except (TypeError, ValueError):
             raise _no_event(event) from None
+        except AttributeError:
+            raise misuse.no_super_init(self) from None
 
     def _warn_of_leak(self, event: str, count: int, limit: float) -> None:
         level, frame = 1, sys._getframe()

@@ -144,6 +144,12 @@ def unhandled_error(value: object, emitter: object = None) -> BaseException:
     return error
 
 
+def no_super_init(emitter: object) -> AttributeError:
+    """A class of the program's own has an ``__init__`` that does not call the one it inherits."""
+    kind = type(emitter).__name__
+    return AttributeError(f"{kind}.__init__() has not called super().__init__(), so it cannot emit or listen")
+
+
 def invalid_arg_type(name: str, expected: str, value: object) -> ArgTypeError:
     """``expected`` completes "must be": 'a function', 'a str or bytes'."""
     return ArgTypeError(f"{name!r} must be {expected}, got {_received(value)}")

@@ -122,6 +122,8 @@ def normalize(
             options["path"] = first
         elif "handle" in known and (hasattr(first, "_handle") or hasattr(first, "fileno")):
             options["handle"] = first
+        elif isinstance(first, tuple) and len(first) > 1 and isinstance(first[0], str):
+            raise _port_first(kind, misuse.invalid_arg_type("port", "an int or a str", first), *first[:2])
         else:
             options["port"] = first
             if rest and rest[0] is None and len(rest) > 1:
@@ -151,10 +153,13 @@ def _no_place(
     if may_be_backlog and not isinstance(args[0], Mapping):
         return misuse.invalid_arg_type("backlog", "an int", extra)
     error = misuse.invalid_arg_type(callback_name, "a function", extra)
-    host = args[0]
-    is_port = isinstance(extra, int) and 0 < extra < 65536
-    if kind == "connect" and isinstance(host, str) and len(host) < 100 and is_port:
-        return errors.ArgTypeError(f"{error}; the port comes first: {kind}({extra}, {host!r})")
+    return _port_first(kind, error, args[0], extra) if kind == "connect" else error
+
+
+def _port_first(kind: str, error: errors.ArgTypeError, host: object, port: object) -> errors.ArgTypeError:
+    """Python's order of the two: say how it is here, if that is what was meant."""
+    if isinstance(host, str) and len(host) < 100 and isinstance(port, int) and 0 <= port < 65536:
+        return errors.ArgTypeError(f"{error}; the port comes first: {kind}({port}, {host!r})")
     return error
 
 

@@ -129,7 +129,8 @@ class Socket(Connection):
         name = type(self).__name__
         if self._stream_life.phase:
             return f"<netuv.{name} destroyed>"
-        return f"<netuv.{name} {self.ready_state} {self.remote_address or ''}>"
+        peer = self.remote_address
+        return f"<netuv.{name} {self.ready_state}{f' {peer}' if peer else ''}>"
 
     # -- connecting --------------------------------------------------------------------------------
 

@@ -260,3 +260,22 @@ def test_a_server_and_its_sockets_are_emitters(transport, run, must_call):
         "removed close",
         "close False",
     ]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: x.on("x", nothing),
+        lambda x: x.once("x", nothing),
+        lambda x: x.emit("x"),
+        lambda x: x.listeners("x"),
+        lambda x: x.off("x", nothing),
+    ],
+)
+def test_a_forgotten_super_init_is_named(use):
+    class Forgetful(EventEmitter):
+        def __init__(self) -> None:
+            pass
+
+    with pytest.raises(AttributeError, match=r"Forgetful.__init__\(\) has not called super\(\)"):
+        use(Forgetful())

@@ -110,6 +110,20 @@ def test_options_of_socket(run: Run, transport: Transport) -> None:
     assert netuv.Socket(high_water_mark=10).readable_high_water_mark == 10
 
 
+def test_the_repr_of_a_socket(run: Run, must_call: MustCall) -> None:
+    client = netuv.Socket()
+    assert repr(client) == "<netuv.Socket open>"
+    server = netuv.create_server(lambda accepted: (accepted.end(), server.close()))
+
+    def on_connect() -> None:
+        assert repr(client) == "<netuv.Socket open 127.0.0.1>"
+        client.destroy()
+        assert repr(client) == "<netuv.Socket destroyed>"
+
+    server.listen(0, "127.0.0.1", lambda: client.connect(server.address(), must_call(on_connect)))
+    run()
+
+
 @pytest.mark.row("S13", "S29")
 def test_allow_half_open_of_a_socket(
     run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf
