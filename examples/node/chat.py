@@ -4,7 +4,6 @@
 
 from netuv.node import net, process, run
 
-argv = dict(enumerate(process.argv))
 clients = set()
 
 
@@ -49,5 +48,5 @@ def on_listening():
     print("chat on", getattr(where, "port", where))
 
 
-server.listen(argv.get(2, 8124), on_listening)
+server.listen(process.argv[2] or 8124, on_listening)
 run()

@@ -4,8 +4,7 @@
 
 from netuv.node import net, process, run, setTimeout
 
-argv = dict(enumerate(process.argv))
-grace = float(argv.get(3, 5000))
+grace = float(process.argv[3] or 5000)
 clients = set()
 served = 0
 
@@ -53,5 +52,5 @@ def on_listening():
     print("echo on", getattr(where, "port", where))
 
 
-server.listen(argv.get(2, 8124), on_listening)
+server.listen(process.argv[2] or 8124, on_listening)
 run()

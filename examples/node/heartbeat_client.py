@@ -4,12 +4,11 @@
 
 from netuv.node import net, process, run
 
-argv = dict(enumerate(process.argv))
-pings = int(argv.get(3, 3))
-leave = argv.get(4) == "leave"
+pings = int(process.argv[3] or 3)
+leave = process.argv[4] == "leave"
 answered = 0
 
-socket = net.connect(argv.get(2, 8124))
+socket = net.connect(process.argv[2] or 8124)
 
 socket.once("connect", lambda: print("connected"))
 

@@ -4,8 +4,7 @@
 
 from netuv.node import clearInterval, clearTimeout, net, process, run, setInterval, setTimeout
 
-argv = dict(enumerate(process.argv))
-interval = float(argv.get(3, 1000))
+interval = float(process.argv[3] or 1000)
 clients = 0
 
 
@@ -49,5 +48,5 @@ def on_listening():
     print("heartbeat on", getattr(where, "port", where))
 
 
-server.listen(argv.get(2, 8124), on_listening)
+server.listen(process.argv[2] or 8124, on_listening)
 run()

@@ -6,7 +6,6 @@ import json
 
 from netuv.node import net, process, run
 
-argv = dict(enumerate(process.argv))
 LONGEST_LINE = 65536
 
 calls = {
@@ -51,5 +50,5 @@ def on_listening():
     print("calls on", getattr(where, "port", where))
 
 
-server.listen(argv.get(2, 8124), on_listening)
+server.listen(process.argv[2] or 8124, on_listening)
 run()

@@ -6,8 +6,7 @@ import json
 
 from netuv.node import EventEmitter, net, process, run
 
-argv = dict(enumerate(process.argv))
-where, calls, most = argv.get(2, 8124), int(argv.get(3, 100)), int(argv.get(4, 4))
+where, calls, most = process.argv[2] or 8124, int(process.argv[3] or 100), int(process.argv[4] or 4)
 
 
 class Pool(EventEmitter):

@@ -4,8 +4,7 @@
 
 from netuv.node import net, process, run
 
-argv = dict(enumerate(process.argv))
-port, target = argv.get(2, 8124), argv.get(3, 80)
+port, target = process.argv[2] or 8124, process.argv[3] or 80
 
 
 def on_connection(client):

@@ -60,6 +60,6 @@ def server(client):
     client.on("readable", onReadable).on("error", lambda error: print(error.message))
 
 
-where = process.argv[2] if len(process.argv) > 2 else 1080
+where = process.argv[2] or 1080
 server.listen(where, lambda: print("socks5 on", getattr(server.address(), "port", server.address())))
 run()

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from netuv.node import net, process, run
 
-argv = dict(enumerate(process.argv))
-port = argv.get(2, 8124)
-root = os.path.abspath(argv.get(3, "."))
+port = process.argv[2] or 8124
+root = os.path.abspath(process.argv[3] or ".")
 LONGEST_HEAD = 8192
 
 

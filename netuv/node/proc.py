@@ -49,6 +49,15 @@ class _HighResolutionTime:
         return time.monotonic_ns()
 
 
+class Arguments(list[Any]):
+    """``process.argv``: beyond its end there is None, so that ``process.argv[2] or 8124`` has a default."""
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, int) and index >= len(self):
+            return None
+        return super().__getitem__(index)
+
+
 class Environment(MutableMapping[str, Any]):
     """``process.env``: os.environ, also by attributes. What is not there is None; what is set becomes a str.
 
@@ -117,10 +126,11 @@ class Process(EventEmitter):
     # -- facts -------------------------------------------------------------------------------------
 
     @property
-    def argv(self) -> list[str]:
+    def argv(self) -> Arguments:
         """The interpreter, the program, and its arguments from index 2 on."""
         program = sys.argv[0]
-        return [sys.executable, os.path.abspath(program) if program != "-c" else program, *sys.argv[1:]]
+        program = os.path.abspath(program) if program != "-c" else program
+        return Arguments([sys.executable, program, *sys.argv[1:]])
 
     @property
     def env(self) -> Environment:

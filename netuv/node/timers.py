@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from netuv import timers
+from netuv.checks import number_in
 from netuv.node.arity import arguments
 from netuv.node.names import node_names
 
@@ -47,14 +49,22 @@ class Immediate(timers.Immediate):
         def __getattr__(self, name: str) -> Any: ...
 
 
-def setTimeout(callback: Callable[..., Any], delay: float | None = 1, *args: Any) -> Timeout:
+def _number(delay: Any) -> Any:
+    """A text counts as the number in it."""
+    if not isinstance(delay, str):
+        return delay
+    number = number_in(delay) if delay.strip() else 0
+    return math.nan if number is None else number
+
+
+def setTimeout(callback: Callable[..., Any], delay: float | str | None = 1, *args: Any) -> Timeout:
     """Call ``callback(*args)`` once, after ``delay`` ms."""
-    return Timeout(callback, delay, arguments(callback, args), False, None)
+    return Timeout(callback, _number(delay), arguments(callback, args), False, None)
 
 
-def setInterval(callback: Callable[..., Any], delay: float | None = 1, *args: Any) -> Timeout:
+def setInterval(callback: Callable[..., Any], delay: float | str | None = 1, *args: Any) -> Timeout:
     """Call ``callback(*args)`` every ``delay`` ms."""
-    return Timeout(callback, delay, arguments(callback, args), True, None)
+    return Timeout(callback, _number(delay), arguments(callback, args), True, None)
 
 
 def setImmediate(callback: Callable[..., Any], *args: Any) -> Immediate:

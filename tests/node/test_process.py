@@ -27,6 +27,8 @@ from tests.node.programs import Program, outcome
 def test_facts_of_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["program.py", "8124"])
     assert process.argv == [sys.executable, os.path.abspath("program.py"), "8124"]
+    assert (process.argv[2], process.argv[-1], process.argv[3]) == ("8124", "8124", None)
+    assert (process.argv[2:], process.argv[3:]) == (["8124"], [])
     assert process.env == os.environ
     assert dict(process.env) == dict(os.environ)
     assert process.pid == os.getpid()

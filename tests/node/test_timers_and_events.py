@@ -52,6 +52,16 @@ def test_timers(run: Any, must_call: Any) -> None:
     assert order[3:] == ["interval", "interval"]
 
 
+def test_a_delay_may_be_a_text(loop: netuv.Loop) -> None:
+    for delay, ms in ("50", 50), (" 30 ", 30), ("0x10", 16), ("", 1), (None, 1), (True, 1):
+        assert f"{ms} ms" in repr(setTimeout(print, delay).unref())
+        assert f"{ms} ms" in repr(setInterval(print, delay).unref())
+    with pytest.warns(netuv.timers.TimeoutNaNWarning):
+        assert "1 ms" in repr(setTimeout(print, "x").unref())
+    for timer in loop.handles:
+        timer.close()
+
+
 @pytest.mark.row("N13")
 def test_event_emitter() -> None:
     emitter: Any = EventEmitter()
