@@ -1,6 +1,7 @@
 # A Transform with a _final() of its own flushes at 'prefinish'.
 # rows: N18
 # differs: fails: finish =>
+# because: Nothing comes after ``'close'``, ``'finish'`` neither
 
 from prelude import called, lane, netuv, run, watch
 

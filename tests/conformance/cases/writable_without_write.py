@@ -2,6 +2,7 @@
 # an 'error' of the stream in netuv.
 # rows: N18
 # differs: write throws ERR_METHOD_NOT_IMPLEMENTED => write passes | error ERR_METHOD_NOT_IMPLEMENTED
+# because: What a hook of a stream raises is its ``'error'``, and does not come out of ``write()``
 
 from prelude import attempt, log, run, watch
 
