@@ -33,6 +33,7 @@ LAYERS = (
     ),
     (
         "stream.encoding",
+        "stream.high_water_mark",
         "stream.readbuffer",
         "stream.writequeue",
         "stream.state",

@@ -136,9 +136,6 @@ class FileInput(Terminal, Readable):
         else:
             self.push(data or None)
 
-    def _stop_reading(self) -> None:
-        pass  # a read that is under way is waited for
-
 
 class FileOutput(Terminal, Writable):
     """stdout or stderr to a file or a device."""

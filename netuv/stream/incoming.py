@@ -8,10 +8,12 @@ tick                comes after                                does
 ==================  =========================================  =========================================
 emit_readable       the buffer was filled and somebody waits   'readable'; lets the buffer flow
 read_more           a chunk, when the transport has stopped    asks it, up to the high-water mark
+begin_flow          resume()                                   'resume'; lets the buffer flow
 emit_end            the last of the buffer was read            'end'
 ==================  =========================================  =========================================
 
-Each is on its way once at most: ``emitted_readable``, ``reading_more`` and ``end_scheduled`` say so.
+Each is on its way once at most: ``emitted_readable``, ``reading_more``, ``resume_scheduled`` and
+``end_scheduled`` say so.
 
 The ``consumer`` is the only 'data' listener, noted so that a transport can pass a chunk to it without push().
 It is there while the stream flows, nothing is buffered and nothing is to be decoded: ``find_consumer()``
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
 def push(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
     """Deliver what has arrived, None at the end. True while more is wanted. Node's ``push()``.
 
-    :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE.
+    :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE, except in
+        object mode.
     :param encoding: of a str, utf8 by default.
     """
     state = self._readable_state
@@ -50,13 +53,14 @@ def push(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
             state.reading = False
             end_of_stream(self)
             return False
-        chunk = as_chunk(self, chunk, encoding)
-        if chunk is None:
-            return False
-        if not chunk:
-            state.reading = False
-            maybe_read_more(self)
-            return wants_more(self)
+        if not state.buffer.objects:
+            chunk = as_chunk(self, chunk, encoding)
+            if chunk is None:
+                return False
+            if not chunk:
+                state.reading = False
+                maybe_read_more(self)
+                return wants_more(self)
     if not self._reads_on:
         state.reading = False
     if state.phase:
@@ -66,7 +70,7 @@ def push(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
         return False
     if state.decoder is not None and isinstance(chunk, bytes):
         chunk = state.decoder.write(chunk)
-        if not chunk:
+        if not chunk and not state.buffer.objects:
             if not state.reading:
                 maybe_read_more(self)
             return wants_more(self)
@@ -83,8 +87,8 @@ def push(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
         buffer = state.buffer
         if buffer is EMPTY:
             buffer = state.buffer = ReadBuffer()
-        buffer.chunks.append(chunk)  # ReadBuffer.append() without a call
-        buffer.length += len(chunk)
+        buffer.chunks.append(chunk)  # append() without a call
+        buffer.length += 1 if buffer.objects else len(chunk)
         if state.need_readable:  # schedule_readable() without a call
             state.need_readable = False
             if not state.emitted_readable:
@@ -99,7 +103,8 @@ def push(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
 def unshift(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
     """Put data back, to be read first. Node's ``unshift()``; None is the end, as of push().
 
-    :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE.
+    :param chunk: bytes-like or str; anything else is an 'error' with code ERR_INVALID_ARG_TYPE, except in
+        object mode.
     :param encoding: of a str chunk, utf8 by default.
 
     After 'end' it is an 'error' event with code ERR_STREAM_UNSHIFT_AFTER_END_EVENT.
@@ -107,17 +112,18 @@ def unshift(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
     state = self._readable_state
     if chunk is None:
         return bool(self.push(None))
-    chunk = as_chunk(self, chunk, encoding)
-    if chunk is None:
-        return False
-    if not chunk:
-        return wants_more(self)
+    if not state.buffer.objects:
+        chunk = as_chunk(self, chunk, encoding)
+        if chunk is None:
+            return False
+        if not chunk:
+            return wants_more(self)
     if state.phase == ENDED:
         self._error_or_destroy(misuse.unshift_after_end())
     elif self._stream_life.phase or self._stream_life.errored is not None:
         return False
     else:
-        if state.decoder is not None and isinstance(chunk, bytes):
+        if state.decoder is not None and isinstance(chunk, bytes) and not state.buffer.objects:
             decoder = Decoder(state.decoder.encoding)
             chunk = decoder.write(chunk) + decoder.end()
         if state.flowing and not state.buffer.length and not state.in_read and "data" in self._events:
@@ -195,9 +201,9 @@ def ask_for_more(stream: Readable) -> None:
 
 
 def maybe_read_more(stream: Readable) -> None:
-    """Fill the buffer up to the high-water mark, in a tick, unless pause() said not to."""
+    """Fill the buffer up to the high-water mark, in a tick."""
     state = stream._readable_state
-    if not state.reading_more:
+    if not state.reading_more and not stream._stream_life.constructing:
         state.reading_more = True
         stream._next_tick(read_more, stream)
 
@@ -209,7 +215,7 @@ def read_more(stream: Readable) -> None:
         while (
             not state.reading
             and not state.phase
-            and (not state.paused or stream.listener_count("readable"))
+            and not (state.paused and stream._reads_on and not stream.listener_count("readable"))
             and (
                 state.buffer.length < stream.readable_high_water_mark
                 or (state.flowing and state.buffer.length == 0)
@@ -276,6 +282,34 @@ def flow(stream: Readable) -> None:
         raise
 
 
+def begin_flow(stream: Readable) -> None:
+    """The tick of resume()."""
+    state = stream._readable_state
+    try:
+        if not state.reading and not (state.paused and stream._reads_on):
+            stream.read(0)
+    finally:
+        state.resume_scheduled = False
+        try:
+            stream.emit("resume")
+        finally:
+            flow(stream)
+            if state.flowing and not state.reading:
+                stream.read(0)
+
+
+def after_readable_listener(stream: Readable) -> None:
+    """A tick after a 'readable' listener was removed: with none left, 'data' may flow again."""
+    state = stream._readable_state
+    state.readable_listening = stream.listener_count("readable") > 0
+    if state.resume_scheduled and not state.paused:
+        state.set_flowing(True)
+    elif stream.listener_count("data"):
+        stream.resume()
+    elif not state.readable_listening:
+        state.set_flowing(None)
+
+
 # -- the end -------------------------------------------------------------------------------------------
 
 
@@ -292,7 +326,10 @@ def end_of_stream(stream: Readable) -> None:
             state.buffer.append(rest)
     state.phase = EOF
     if state.in_read:
-        schedule_readable(stream)
+        if state.flowing or state.need_readable or stream.listener_count("readable"):
+            schedule_readable(stream)
+        else:
+            state.end_unheard = True
     else:
         state.need_readable = False
         state.emitted_readable = True

@@ -14,25 +14,26 @@ The transport hands chunks to ``push()`` and the end to ``push(None)``. ``push``
 wanted; when it is not, the transport stops, and is asked again through ``_read(n)``. While such a request
 is open ``reading`` is True, so that it is asked only once. A chunk answers the request; but a transport
 that goes on by itself until ``_stop_reading()``, as a socket does, says so with ``_reads_on``, and the
-request stays open for as long. ``pause()`` is stronger than Node's: it tells the transport at once through
-``_stop_reading()``, so the peer is held back by the kernel's window.
+request stays open for as long. ``pause()`` tells such a transport at once through ``_stop_reading()``, so the
+peer is held back by the kernel's window. Other streams read ahead while they are paused, as Node's do.
 
 What becomes of a chunk, and when 'readable' and 'end' come, is told in netuv.stream.incoming. In here is what
 a program asks for.
 
-Hooks of a transport: ``_read(n)`` (start delivering; ``n`` bytes are wanted), ``_stop_reading()``,
-``_reads_on``.
+Hooks of a stream: ``_read(size)`` (deliver something; size is the high-water mark), which is an option too,
+and those of netuv.stream.base. Of a transport, besides: ``_stop_reading()``, ``_reads_on``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import misuse
-from netuv.stream import incoming
+from netuv.stream import high_water_mark, incoming
 from netuv.stream.base import Stream
 from netuv.stream.encoding import Decoder, canonical
+from netuv.stream.readbuffer import ObjectBuffer
 from netuv.stream.state import ALIVE, ENDED, OPEN, TOLD, Reading
 
 if TYPE_CHECKING:
@@ -41,16 +42,30 @@ if TYPE_CHECKING:
     Self = TypeVar("Self", bound="Readable")
     W = TypeVar("W", bound="Writable")
 
-DEFAULT_HIGH_WATER_MARK = 64 * 1024
+DEFAULT_HIGH_WATER_MARK = high_water_mark.DEFAULT
 MAX_HIGH_WATER_MARK = 1 << 30
 
 
 class Readable(Stream):
-    """The reading half of Node's stream contract; see Node's ``stream.Readable``."""
+    """The reading half of Node's stream contract; see Node's ``stream.Readable``.
 
-    #: Reading stops while this many bytes or more wait to be taken. Node's ``readableHighWaterMark``.
+    Its options, as keywords or as one dict:
+
+    :param read, construct, destroy: functions for the hooks of these names.
+    :param high_water_mark: ``_read()`` is called while less waits; 64 KiB, or 16 objects, by default.
+    :param object_mode: push() takes any object but None, read() gives one, and each counts as 1.
+    :param encoding: as set_encoding().
+    :param emit_close: False: no 'close'.
+    :param auto_destroy: False: neither its end nor an error destroys the stream.
+    :param signal: an AbortSignal that destroys it.
+    :param loop: the loop to work on; this thread's by default.
+    """
+
+    #: Reading stops while this many bytes (or objects) or more wait to be taken.
+    #: Node's ``readableHighWaterMark``.
     readable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK
 
+    _options = (*Stream._options, *("encoding", "high_water_mark", "object_mode", "read"))
     _can_read: bool = True
     _reads_on: bool = False
 
@@ -58,12 +73,29 @@ class Readable(Stream):
         super()._make_state()
         self._readable_state = Reading()
 
+    def _take_options(self, given: Mapping[str, Any]) -> None:
+        super()._take_options(given)
+        state = self._readable_state
+        if given.get("object_mode") or given.get("readable_object_mode"):
+            state.buffer = ObjectBuffer()
+        mark = high_water_mark.of_options(given, "readable_high_water_mark", state.buffer.objects)
+        if mark != self.readable_high_water_mark:
+            self.readable_high_water_mark = mark
+        if given.get("encoding"):
+            state.decoder = Decoder(canonical(given["encoding"]))
+        self._take_hooks(given, "read")
+
     # -- state that a user may ask for -------------------------------------------------------------
 
     @property
     def readable_length(self) -> int:
-        """Bytes (characters after set_encoding) waiting for read(). Node's ``readableLength``."""
+        """Bytes (characters after set_encoding, or objects) waiting for read(). Node's ``readableLength``."""
         return self._readable_state.buffer.length
+
+    @property
+    def readable_object_mode(self) -> bool:
+        """Whether any object may be pushed. Node's ``readableObjectMode``."""
+        return self._readable_state.buffer.objects
 
     @property
     def readable_ended(self) -> bool:
@@ -119,10 +151,11 @@ class Readable(Stream):
     def read(self, size: int | None = None) -> Any:
         """Take buffered data out, and ask the transport for more. Node's ``read()``.
 
-        :param size: bytes (characters after set_encoding()); None takes all there is (in flowing
-            mode one chunk). 0 takes nothing, but starts reading.
-        :returns: bytes or str; None when there is not as much as asked for. At the end of the stream
-            all that is left is returned, even when it is less.
+        :param size: bytes (characters after set_encoding()); in object mode it does not matter. None takes
+            all that waits, or the first chunk while it flows. 0 takes nothing, but starts reading. A size
+            over the high-water mark raises that.
+        :returns: bytes, str or an object; None when there is not as much as asked for. At the end of the
+            stream all that is left is returned, even when it is less.
 
         What is returned is emitted as 'data' too.
         """
@@ -136,9 +169,9 @@ class Readable(Stream):
             self.readable_high_water_mark = 1 << (size - 1).bit_length()
         state = self._readable_state
         if size != 0:
-            state.emitted_readable = False
+            state.emitted_readable = state.end_unheard = False
         elif state.need_readable and (
-            state.phase or 0 < self.readable_high_water_mark <= state.buffer.length
+            state.phase or state.buffer.length >= (self.readable_high_water_mark or 1)
         ):
             if state.buffer.length == 0:
                 incoming.schedule_end(self)
@@ -146,11 +179,11 @@ class Readable(Stream):
                 incoming.schedule_readable(self)
             return None
 
-        # In the first case that is what amount() would say.
-        if size is None and not state.flowing:
+        if size is None and not state.flowing and not state.buffer.objects:
+            # That is what _amount() would say, in the usual case without a call.
             count = state.buffer.length
         else:
-            count = state.buffer.amount(size, state.flowing is True, state.phase != OPEN)
+            count = self._amount(size)
         if count == 0 and state.phase:
             if state.buffer.length == 0:
                 incoming.schedule_end(self)
@@ -161,10 +194,10 @@ class Readable(Stream):
             or state.buffer.length - count < self.readable_high_water_mark
         )
         life = self._stream_life
-        if wanted and not (state.reading or state.phase or life.phase or life.errored):
+        if wanted and not (state.reading or state.phase or life.phase or life.errored or life.constructing):
             incoming.ask_for_more(self)
             if not state.reading:  # it has pushed already
-                count = state.buffer.amount(size, state.flowing is True, state.phase != OPEN)
+                count = self._amount(size)
 
         chunk = state.buffer.take(count) if count > 0 else None
         if chunk is None:
@@ -184,34 +217,27 @@ class Readable(Stream):
             self.emit("data", chunk)
         return chunk
 
+    def _amount(self, size: int | None) -> int:
+        """How much a read() of that size gets."""
+        state = self._readable_state
+        return state.buffer.amount(size, bool(state.flowing), state.phase != OPEN)
+
     # -- flowing or not ----------------------------------------------------------------------------
 
     def resume(self: Self) -> Self:
         """Let 'data' flow, from the next tick on. Node's ``resume()``."""
         if self._stream_life.guard is not None:
             self._stream_life.guard()
+        if self._stream_life.phase:
+            return self
         state = self._readable_state
         if not state.flowing:
             state.set_flowing(not state.readable_listening)
             if not state.resume_scheduled:
                 state.resume_scheduled = True
-                self._next_tick(self._resume)
+                self._next_tick(incoming.begin_flow, self)
         state.paused = False
         return self
-
-    def _resume(self) -> None:
-        state = self._readable_state
-        try:
-            if not state.reading and not state.paused:
-                self.read(0)
-        finally:
-            state.resume_scheduled = False
-            try:
-                self.emit("resume")
-            finally:
-                incoming.flow(self)
-                if state.flowing and not state.reading:
-                    self.read(0)
 
     def pause(self: Self) -> Self:
         """No 'data' from here on; what the peer sends waits in the kernel. Node's ``pause()``."""
@@ -224,7 +250,7 @@ class Readable(Stream):
                 self.emit("pause")
         finally:
             state.paused = True
-            if "readable" not in self._events:  # whose listeners are not held up by it, as in Node
+            if self._reads_on and "readable" not in self._events:  # whose listeners go on, as in Node
                 self._stop_reading()
         return self
 
@@ -261,8 +287,12 @@ class Readable(Stream):
             state.emitted_readable = False
             if state.buffer.length:
                 incoming.schedule_readable(self)
-            elif not state.reading:
-                self._next_tick(self.read, 0)
+            else:
+                if state.end_unheard:
+                    state.end_unheard = False
+                    incoming.schedule_readable(self)
+                if not state.reading:
+                    self._next_tick(self.read, 0)
         return self
 
     def prepend_listener(self, event: str, f: Callable[..., Any]) -> Any:
@@ -279,7 +309,7 @@ class Readable(Stream):
             return super().remove_listener(event, f)
         finally:
             if event == "readable":
-                self._next_tick(self._update_readable_listening)
+                self._next_tick(incoming.after_readable_listener, self)
 
     def remove_all_listeners(self, event: str | None = None) -> Any:
         """As of EventEmitter; without a 'readable' listener 'data' may flow again."""
@@ -288,17 +318,7 @@ class Readable(Stream):
             return super().remove_all_listeners(event)
         finally:
             if event is None or event == "readable":
-                self._next_tick(self._update_readable_listening)
-
-    def _update_readable_listening(self) -> None:
-        state = self._readable_state
-        state.readable_listening = "readable" in self._events
-        if state.resume_scheduled and not state.paused:
-            state.set_flowing(True)
-        elif "data" in self._events:
-            self.resume()
-        elif not state.readable_listening:
-            state.set_flowing(None)
+                self._next_tick(incoming.after_readable_listener, self)
 
     # -- pipe --------------------------------------------------------------------------------------
 
@@ -333,10 +353,16 @@ class Readable(Stream):
     # -- hooks -------------------------------------------------------------------------------------
 
     def _after_end(self) -> None:
-        self.destroy()
+        if self._auto_destroy:
+            self.destroy()
+
+    def _on_constructed(self) -> None:
+        super()._on_constructed()
+        if self._readable_state.need_readable:
+            incoming.maybe_read_more(self)
 
     def _read(self, size: int) -> None:
-        raise NotImplementedError
+        raise misuse.method_not_implemented(f"{type(self).__name__}._read()")
 
     def _stop_reading(self) -> None:
         self._readable_state.reading = False

@@ -1,8 +1,8 @@
 """What has arrived and nobody has taken yet: a queue of chunks that is read by length.
 
 It is a queue and nothing else: it knows no stream, no event and no high-water mark. ``length`` counts bytes,
-or characters when the chunks are str. Reading a part of a chunk copies that part only: ``offset`` tells how
-much of the first chunk is gone.
+or characters when the chunks are str; in an ObjectBuffer it counts the chunks, which are read one by one.
+Reading a part of a chunk copies that part only: ``offset`` tells how much of the first chunk is gone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ class ReadBuffer:
     """A queue of bytes, or of str."""
 
     __slots__ = ("chunks", "length", "offset")
+
+    objects = False  # each chunk counts as 1
 
     def __init__(self) -> None:
         self.chunks: deque[Any] = deque()
@@ -89,6 +91,40 @@ class ReadBuffer:
         if self.offset:
             self.chunks[0] = self.chunks[0][self.offset :]
             self.offset = 0
+
+
+class ObjectBuffer(ReadBuffer):
+    """A queue of whatever there is, except None."""
+
+    __slots__ = ()
+
+    objects = True
+
+    def append(self, chunk: Any) -> None:
+        """Add an object, to be read last."""
+        self.chunks.append(chunk)
+        self.length += 1
+
+    def prepend(self, chunk: Any) -> None:
+        """Add an object, to be read first."""
+        self.chunks.appendleft(chunk)
+        self.length += 1
+
+    def amount(self, size: int | None, whole_chunks: bool, ended: bool) -> int:
+        """One, if there is one: of what size does not matter."""
+        return 1 if self.length and (size is None or size > 0) else 0
+
+    def take(self, count: int) -> Any:
+        """Take out the first."""
+        self.length -= 1
+        return self.chunks.popleft()
+
+    def decode(self, decoder: Decoder, former: str | None, ended: bool) -> ReadBuffer:
+        """The same with str in place of bytes; other objects stay as they are."""
+        decoded = ObjectBuffer()
+        for chunk in self.chunks:
+            decoded.append(decoder.write(chunk) if isinstance(chunk, bytes) else chunk)
+        return decoded
 
 
 #: Of a stream that has buffered nothing yet, as most never do. Nothing is added to it.

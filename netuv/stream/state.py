@@ -60,6 +60,7 @@ class Reading:
         "did_read",
         "emitted_readable",
         "end_scheduled",
+        "end_unheard",
         "flowing",
         "in_read",
         "need_readable",
@@ -90,6 +91,7 @@ class Reading:
         self.in_read = in_read
         self.need_readable = False
         self.emitted_readable = False
+        self.end_unheard = False  # it came while nobody listened, and is told to a 'readable' listener
         self.readable_listening = False
         # A tick of this kind is on its way:
         self.resume_scheduled = False
@@ -114,7 +116,7 @@ class Reading:
     def begin_anew(self) -> None:
         """For another connection; what the user has set, and has not read yet, stays."""
         self.phase = OPEN
-        self.reading = self.emitted_readable = False
+        self.reading = self.emitted_readable = self.end_unheard = False
         self.received = 0
 
 
