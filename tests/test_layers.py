@@ -40,6 +40,7 @@ LAYERS = (
         "stream.base",
         "stream.high_water_mark",
         "stream.incoming",
+        "stream.sources",
         "stream.readable",
         "stream.outgoing",
         "stream.writable",

@@ -1,12 +1,12 @@
 """Node's stream contract, without any I/O.
 
 ``base`` is what both directions share (destroy, 'error', 'close'), ``readable`` and ``writable`` are one
-direction each, ``duplex`` joins them, and ``transform`` makes what is read of what is written. What arrives
-waits in a ``readbuffer`` and becomes events in ``incoming``; ``writequeue`` is what waits to be written,
-``outgoing`` what happens to it; all phases stand in ``state``, and ``encoding`` turns str into bytes and
-back. Nothing in here knows of a socket or a loop: a stream of one's own, or a transport, subclasses one of
-these and fills in the hooks, all of which have names with one underscore and are listed at the head of each
-module.
+direction each, ``duplex`` joins them, and ``transform`` makes what is read of what is written; ``sources``
+makes Readables of iterables. What arrives waits in a ``readbuffer`` and becomes events in ``incoming``;
+``writequeue`` is what waits to be written, ``outgoing`` what happens to it; all phases stand in ``state``,
+and ``encoding`` turns str into bytes and back. Nothing in here knows of a socket or a loop: a stream of one's
+own, or a transport, subclasses one of these and fills in the hooks, all of which have names with one
+underscore and are listed at the head of each module.
 """
 
 from netuv.stream.base import Stream

@@ -30,7 +30,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import misuse
-from netuv.stream import high_water_mark, incoming
+from netuv.stream import high_water_mark, incoming, sources
 from netuv.stream.base import Stream
 from netuv.stream.encoding import Decoder, canonical
 from netuv.stream.readbuffer import ObjectBuffer
@@ -319,6 +319,30 @@ class Readable(Stream):
         finally:
             if event is None or event == "readable":
                 self._next_tick(incoming.after_readable_listener, self)
+
+    # -- of what is no stream, see netuv.stream.sources --------------------------------------------
+
+    @classmethod
+    def from_(cls: type[Self], iterable: Any, **options: Any) -> Self:
+        """A stream of what an iterable gives. Node's ``Readable.from()``.
+
+        :param iterable: asked for its next value only when that is wanted; str and bytes are one chunk.
+            Raises ERR_INVALID_ARG_TYPE for what is none.
+        :param options: as of the class; ``object_mode`` is True and ``high_water_mark`` 1 by default.
+
+        What the iterable raises destroys the stream; None among its values is an error with code
+        ERR_STREAM_NULL_VALUES. A generator is closed when the stream is destroyed before its end, and hears
+        of the error by ``throw()``.
+        """
+        return sources.from_iterable(cls, iterable, options)
+
+    def wrap(self: Self, old: Any) -> Self:
+        """Read an emitter that has 'data' and 'end', and maybe pause() and resume(). Node's ``wrap()``.
+
+        Its 'error' is this stream's, its 'close' and 'destroy' destroy this stream.
+        """
+        sources.wrap(self, old)
+        return self
 
     # -- pipe --------------------------------------------------------------------------------------
 

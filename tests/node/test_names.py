@@ -72,7 +72,6 @@ OUT = {
         **dict.fromkeys("asIndexedPairs compose drop every filter find flatMap".split(), ITERATION),
         **dict.fromkeys("forEach iterator map reduce some take toArray".split(), ITERATION),
         "readableBuffer": INTERNAL,
-        "wrap": "adapts the streams of Node 0.8",
     },
     "stream.Writable": {"writableBuffer": INTERNAL},
     "stream.Duplex": {"writableBuffer": INTERNAL},
