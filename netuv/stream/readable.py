@@ -152,8 +152,8 @@ class Readable(Stream):
         """Take buffered data out, and ask the transport for more. Node's ``read()``.
 
         :param size: bytes (characters after set_encoding()); in object mode it does not matter. None takes
-            all that waits, or the first chunk while it flows. 0 takes nothing, but starts reading. A size
-            over the high-water mark raises that.
+            the first chunk that waits; of str, unless it flows, all of them. 0 takes nothing, but starts
+            reading. A size over the high-water mark raises that.
         :returns: bytes, str or an object; None when there is not as much as asked for. At the end of the
             stream all that is left is returned, even when it is less.
 
@@ -179,7 +179,7 @@ class Readable(Stream):
                 incoming.schedule_readable(self)
             return None
 
-        if size is None and not state.flowing and not state.buffer.objects:
+        if size is None and len(state.buffer.chunks) < 2 and not state.buffer.objects:
             # That is what _amount() would say, in the usual case without a call.
             count = state.buffer.length
         else:
@@ -220,7 +220,7 @@ class Readable(Stream):
     def _amount(self, size: int | None) -> int:
         """How much a read() of that size gets."""
         state = self._readable_state
-        return state.buffer.amount(size, bool(state.flowing), state.phase != OPEN)
+        return state.buffer.amount(size, state.decoder is None or bool(state.flowing), state.phase != OPEN)
 
     # -- flowing or not ----------------------------------------------------------------------------
 

@@ -205,3 +205,17 @@ def test_resume_after_destroy_changes_nothing(run: Run) -> None:
     source.resume()
     assert source.readable_flowing is None
     run()
+
+
+@pytest.mark.row("N11", "N18")
+def test_read_gives_the_first_chunk_and_all_of_what_was_decoded() -> None:
+    source = silent()
+    source.push(b"one")
+    source.push(b"two")
+    assert source.read() == b"one"
+    source.unshift(b"back")
+    assert [source.read(), source.read()] == [b"back", b"two"]
+    source.set_encoding("utf8")
+    source.push(b"one")
+    source.push(b"two")
+    assert source.read() == "onetwo"

@@ -1,8 +1,6 @@
 # unshift() after read(): the next read() finds those bytes first.
 # rows: N11
 # over: tcp unix
-# differs: read <new > => read <new body>
-# because: ``read()`` without a size takes all there is
 
 from prelude import called, log, netuv, place, run, watch, where
 
