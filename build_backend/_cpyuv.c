@@ -18,6 +18,8 @@
 
 #include "cpyuv_write.c" /* write(), try_write(), send(), UDP's send() */
 #include "cpyuv_pipe.c"  /* names of Unix sockets */
+#include "cpyuv_flow.c"  /* start_flow() */
+#include "cpyuv_accept.c" /* accept_new() */
 #include "cpyuv_life.c"  /* how a Loop and its handles come and go */
 
 static void replace(PyMethodDef *methods, const char *name, PyCFunction function, int flags)
@@ -38,6 +40,15 @@ static PyMethodDef more_of_loop[] = {
     {NULL}};
 
 static PyMethodDef more_of_stream[] = {
+    {"accept_new", (PyCFunction) accept_new, METH_O,
+     "accept_new(no_delay): accept a connection; a handle of the same kind.\n\n"
+     "With no_delay Nagle's algorithm is switched off."},
+    {"start_flow", (PyCFunction) (void (*)(void)) start_flow, METH_FASTCALL,
+     "start_flow(on_read, on_end, reading, idle, tell): like start_read(on_read), but while reading.consumer is\n"
+     "not None, chunks are handed to that, and at the end on_end(status) is called. The size of a chunk is added\n"
+     "to reading.received before, and idle.active() called unless it is None. When the consumer raises a\n"
+     "TypeError, tell(error, consumer, data) is called.\n\n"
+     "May be called again to replace these."},
     {"send", (PyCFunction) (void (*)(void)) stream_send, METH_FASTCALL,
      "send(data, on_sent): write bytes, or a list of them, at once, and queue what the kernel does not take.\n\n"
      "Returns how many bytes are queued. With 0 on_sent is not called, else once: on_sent(handle, status)."},

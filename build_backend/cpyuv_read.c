@@ -22,6 +22,7 @@ static PyObject *big[4];
 static void pyuv__alloc_cb(uv_handle_t *, size_t, uv_buf_t *);
 static void on_alloc(uv_handle_t *, size_t, uv_buf_t *);
 static void on_read(uv_stream_t *, ssize_t, const uv_buf_t *);
+static PyObject *flow(Stream *, PyObject *, PyObject *, PyObject *);
 #define uv_read_start(stream, alloc, read) uv_read_start(stream, on_alloc, on_read)
 
 static PyObject *find_big(void)
@@ -122,7 +123,11 @@ static void on_read(uv_stream_t *handle, ssize_t size, const uv_buf_t *buffer)
         uv_read_stop(handle); /* as pyuv does: it would not stop by itself */
         arguments[3] = PyLong_FromSsize_t(size);
     }
-    if (arguments[2] != NULL && arguments[3] != NULL)
+    if (arguments[2] == NULL || arguments[3] == NULL)
+        result = NULL;
+    else if (PyTuple_CheckExact(callback))
+        result = flow(self, callback, arguments[2], arguments[3]);
+    else
         result = PyObject_Vectorcall(callback, arguments + 1, 3 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     if (result == NULL)
         note_failure(loop);

@@ -31,7 +31,7 @@ FRAMES = {
     "set_encoding": 6,
     "'readable' and read()": 10,
     "pipe": 3,
-    "a connection with one message": 57,
+    "a connection with one message": 55,
 }
 
 

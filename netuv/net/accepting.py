@@ -22,7 +22,7 @@ def maker(kind: type[S]) -> Callable[[Any, Server], S]:
 
 
 def make_socket(kind: type[S], handle: Any, server: Server) -> S:
-    """One that reads ahead at once, unless paused."""
+    """One that reads ahead at once, unless paused. What there is to its handle but keep-alive is done."""
     settings = server._settings
     self = kind.__new__(kind)
     self._events = {}
@@ -31,14 +31,15 @@ def make_socket(kind: type[S], handle: Any, server: Server) -> S:
     self._writable_state = Writing()
     self._loop = server._loop
     self._settings = settings
+    self._idle = None  # the default; each write looks at it, and finds it faster here
     self.server = server
     if settings.allow_half_open:
         self.allow_half_open = True
     if settings.high_water_mark is not None:
         self.readable_high_water_mark = self.writable_high_water_mark = settings.high_water_mark
     self._handle = handle
-    if settings.no_delay or settings.keep_alive:
-        settings.apply(handle)
+    if settings.keep_alive:
+        settings.apply_keep_alive(handle)
     self._open_wire()
     self._loop.census.add(self)
     if settings.pause_on_connect:

@@ -88,19 +88,24 @@ class Connection(HandleOwner, Duplex):
     # -- reading -----------------------------------------------------------------------------------
 
     def _read(self, size: int = 0) -> None:
-        onread = self._onread
         if self.connecting or self._handle is None:
             self._at_connect(self._read)
-        elif self._readable_state.reading and not self._started and not (onread and onread.stopped):
+        elif self._onread is not None and not self._onread.may_start():
+            self._readable_state.reading = False
+        elif self._readable_state.reading and not self._started:
             self._start_reading()
 
     def _start_reading(self) -> None:
         self._started = True
-        if self._onread is not None and self._onread.holds_back():
-            return
-        on_read = self._on_read if self._onread is None else self._onread.on_read
+        wire = self._writable_state.wire
         try:
-            self._writable_state.wire.start_read(on_read)
+            if self._onread is not None:
+                self._onread.start(wire)
+            elif hasattr(wire, "start_flow"):  # our C, which takes chunks to the consumer by itself
+                reading, idle = self._readable_state, self._idle
+                wire.start_flow(self._on_read, self._on_read_end, reading, idle, _tell_arguments)
+            else:
+                wire.start_read(self._on_read)
         except _UVError as error:
             self._started = False
             self.destroy(errors.from_uv_error(error, "read"))
@@ -128,8 +133,8 @@ class Connection(HandleOwner, Duplex):
             if consumer is not None:
                 try:
                     consumer(data)
-                except TypeError as error:  # it is the listener itself, so emit() is not there to say so
-                    tell_arguments(error, "data", consumer, (data,))
+                except TypeError as error:
+                    _tell_arguments(error, consumer, data)
                     raise
             elif not self.push(data) and self._started:
                 self._stop_reading()
@@ -147,15 +152,6 @@ class Connection(HandleOwner, Duplex):
             finally:
                 if not self._readable_state.end_scheduled:
                     self.read(0)
-
-    def resume(self: Self) -> Self:
-        """As of Readable; with ``onread``, start again after its callback answered False."""
-        if self._onread is not None and not self.connecting and self._handle is not None:
-            self._onread.stopped = False
-            if not self._started and not self._readable_state.phase:
-                self._readable_state.reading = True
-                self._start_reading()
-        return super().resume()
 
     # -- writing -----------------------------------------------------------------------------------
 
@@ -248,6 +244,8 @@ class Connection(HandleOwner, Duplex):
                 self.once("timeout", callback)
         elif callback is not None:
             self.remove_listener("timeout", callback)
+        if self._started and self._onread is None and hasattr(self._writable_state.wire, "start_flow"):
+            self._start_reading()  # which tells the wire of the timer
         return self
 
     def _on_timeout(self) -> None:
@@ -390,3 +388,8 @@ class Connection(HandleOwner, Duplex):
             self._attempt.cancelled = True
             self._attempt = None
         self._close_quietly()
+
+
+def _tell_arguments(error: TypeError, consumer: Any, data: bytes) -> None:
+    """The consumer is the 'data' listener itself, so emit() is not there to say what it was called with."""
+    tell_arguments(error, "data", consumer, (data,))

@@ -21,7 +21,7 @@ class OnRead:
     :param option: a dict of 'buffer' and 'callback'; raises ERR_INVALID_ARG_TYPE for anything else.
     """
 
-    __slots__ = ("_buffer", "_callback", "_rest", "_scheduled", "_socket", "_source", "stopped")
+    __slots__ = ("_buffer", "_callback", "_rest", "_scheduled", "_socket", "_source", "_stopped")
 
     def __init__(self, socket: Connection, option: Any) -> None:
         if not isinstance(option, Mapping):
@@ -29,14 +29,13 @@ class OnRead:
         checks.check_options("onread", option, ("buffer", "callback"))
         checks.check_callback("onread.callback", option.get("callback"))
         buffer = option.get("buffer")
-        #: Its callback has answered False.
-        self.stopped = False
         self._socket = socket
         self._callback: Callable[..., Any] = option["callback"]
         self._source: Callable[[], Any] | None = buffer if callable(buffer) else None
         self._buffer: Any = None if callable(buffer) else _checked_buffer(buffer)  # the one to fill next
         self._rest = b""  # what arrived and was not handed over yet
         self._scheduled = False  # a tick will hand it over
+        self._stopped = False  # the callback has answered False
 
     def next_buffer(self) -> None:
         """Ask for the buffer to fill next; Node does so for a new handle, and after each callback.
@@ -50,19 +49,25 @@ class OnRead:
                 self._socket.destroy()
                 raise
 
-    def holds_back(self) -> bool:
-        """Whether something is left, which a tick delivers before the wire is asked for more."""
-        if not self._rest and not self._scheduled:
+    def may_start(self) -> bool:
+        """Whether the socket may read: not after the callback has answered False, until resume()."""
+        if self._stopped and self._socket._readable_state.flowing is None:
             return False
-        self._schedule()
+        self._stopped = False
         return True
+
+    def start(self, wire: Any) -> None:
+        """Read, after what is left was delivered in a tick."""
+        if self._rest or self._scheduled:
+            self._schedule()
+        else:
+            wire.start_read(self._on_read)
 
     def forget(self) -> None:
         """The socket is destroyed."""
         self._rest = b""
 
-    def on_read(self, wire: Any, data: bytes | None, status: int | None) -> None:
-        """What the wire calls."""
+    def _on_read(self, wire: Any, data: bytes | None, status: int | None) -> None:
         socket = self._socket
         if data:
             socket._readable_state.received += len(data)
@@ -87,7 +92,8 @@ class OnRead:
                 if not socket.destroyed:
                     self.next_buffer()
                 if not go_on and socket._started:
-                    self.stopped = True
+                    self._stopped = True
+                    socket._readable_state.flowing = None  # so that resume() asks to read
                     socket._stop_reading()
         finally:
             if self._rest and socket._started:  # the callback raised

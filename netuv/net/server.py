@@ -89,12 +89,9 @@ class Server(Listener):
         if status is not None:
             self.emit("error", errors.from_status(status, "accept"))
         elif self._handle is not None:
-            loop = self._loop
-            client = handles.TCP(loop.uv) if isinstance(handle, handles.ANY_TCP) else handles.Pipe(loop.uv)
             try:
-                handle.accept(client)
+                client = handle.accept_new(self._settings.no_delay)
             except handles.UVError as error:
-                client.close()
                 if error.args[0] != handles.EAGAIN:
                     self.emit("error", errors.from_uv_error(error, "accept"))
             else:

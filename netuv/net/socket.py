@@ -197,8 +197,6 @@ class Socket(Connection):
         writing.begin_anew()
         self._stream_life.guard = self._loop.check_thread
         self._unsent = self._peername = None
-        if self._onread is not None:
-            self._onread.stopped = False
 
     def reset_and_destroy(self: Self) -> Self:
         """Close by a TCP reset: the peer sees ECONNRESET. Node's ``resetAndDestroy()``.

@@ -1,4 +1,4 @@
-"""Stream handles as netuv uses them: they have ``send``, and ticks run after each of their callbacks.
+"""Stream handles as netuv uses them: with ``send`` and ``accept_new``, and ticks after each callback.
 
 Our C code does that for pyuv's own. With an installed pyuv, handles get the same in Python here: ``TCP``,
 ``Pipe`` and ``TTY`` are pyuv's classes, or subclasses of them; ``adopt()`` sees to a handle that a user made.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pyuv
@@ -103,6 +104,22 @@ def _queue(handle: Any, views: list[memoryview], on_sent: OnSent) -> None:
         some.clear()  # pyuv 1.4.0 never gives the list back
 
 
+def accept_new(handle: Any, no_delay: bool) -> Any:
+    """Accept a connection: a new handle of the same kind. Raises UVError."""
+    if handle.closed:
+        raise pyuv.error.HandleClosedError("Handle is closing/closed")
+    client = TCP(handle.loop) if isinstance(handle, pyuv.TCP) else Pipe(handle.loop)
+    try:
+        handle.accept(client)
+    except pyuv.error.UVError:
+        client.close()
+        raise
+    if no_delay and isinstance(client, pyuv.TCP):
+        with suppress(pyuv.error.UVError):  # the connection works without, too
+            client.nodelay(True)
+    return client
+
+
 def _gating(method: Any) -> Callable[..., Any]:
     """The method, with ticks behind the callback that it is given."""
 
@@ -115,6 +132,8 @@ def _gating(method: Any) -> Callable[..., Any]:
 def methods_in_python(kind: type) -> dict[str, Callable[..., Any]]:
     """What the handles of a class of pyuv's need, where it has been released without."""
     answer: dict[str, Callable[..., Any]] = {"send": send}
+    if hasattr(kind, "accept"):
+        answer["accept_new"] = accept_new
     for name in ("start_read", "connect", "listen", "write", "shutdown", "close"):
         if hasattr(kind, name):
             answer[name] = _gating(getattr(kind, name))
