@@ -147,14 +147,27 @@ static int has_ticks(NetuvLoop *self)
     return self->ticks != NULL && Py_SIZE(self->ticks) > 0;
 }
 
+static PyObject *str_popleft;
+
+static PyObject *call_tick(PyObject *tick)
+{
+    PyObject *callback, *arguments;
+
+    if (PyTuple_CheckExact(tick) && PyTuple_GET_SIZE(tick) == 2) {
+        callback = PyTuple_GET_ITEM(tick, 0);
+        arguments = PyTuple_GET_ITEM(tick, 1);
+        if (PyTuple_CheckExact(arguments))
+            return PyObject_Vectorcall(callback, &PyTuple_GET_ITEM(arguments, 0), PyTuple_GET_SIZE(arguments), NULL);
+    }
+    PyErr_SetString(PyExc_TypeError, "a tick is (callable, arguments)");
+    return NULL;
+}
+
 static int run_ticks(NetuvLoop *self)
 {
     while (has_ticks(self)) {
-        PyObject *tick = PyObject_CallMethod(self->ticks, "popleft", NULL), *result = NULL;
-        if (tick != NULL && PyTuple_CheckExact(tick) && PyTuple_GET_SIZE(tick) == 2)
-            result = PyObject_Call(PyTuple_GET_ITEM(tick, 0), PyTuple_GET_ITEM(tick, 1), NULL);
-        else if (tick != NULL)
-            PyErr_SetString(PyExc_TypeError, "a tick is (callable, arguments)");
+        PyObject *tick = PyObject_CallMethodNoArgs(self->ticks, str_popleft);
+        PyObject *result = tick ? call_tick(tick) : NULL;
         Py_XDECREF(tick);
         if (result == NULL)
             return -1;
@@ -184,6 +197,8 @@ static PyObject *loop_set_ticks(NetuvLoop *self, PyObject *ticks)
         PyErr_SetString(PyExc_TypeError, "a collections.deque is required");
         return NULL;
     }
+    if (str_popleft == NULL && (str_popleft = PyUnicode_InternFromString("popleft")) == NULL)
+        return NULL;
     self->ticks = Py_NewRef(ticks);
     Py_XDECREF(former);
     Py_RETURN_NONE;

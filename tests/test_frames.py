@@ -24,14 +24,14 @@ PACKAGE = str(Path(netuv.__file__).parent)
 
 # way to use a socket -> frames for each message, or for each connection from accept to 'close'
 FRAMES = {
-    "data and write": 2,
-    "data and write, with set_timeout": 4,
-    "write with a callback": 4,
+    "data and write": 1,
+    "data and write, with set_timeout": 3,
+    "write with a callback": 3,
     "two 'data' listeners": 4,
     "set_encoding": 6,
-    "'readable' and read()": 10,
-    "pipe": 3,
-    "a connection with one message": 55,
+    "'readable' and read()": 9,
+    "pipe": 2,
+    "a connection with one message": 39,
 }
 
 

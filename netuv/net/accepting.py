@@ -27,11 +27,14 @@ def make_socket(kind: type[S], handle: Any, server: Server) -> S:
     self = kind.__new__(kind)
     self._events = {}
     self._stream_life = Life()
-    self._readable_state = reading = Reading(in_read=False)
+    self._readable_state = reading = Reading(False)
     self._writable_state = Writing()
     self._loop = server._loop
     self._settings = settings
-    self._idle = None  # the default; each write looks at it, and finds it faster here
+    # These are defaults of the class, which would be found more slowly there.
+    self._idle = self._onread = self._attempt = self._given_fd = None
+    self.connecting = self._started = False
+    self._closing = self._steps = ()
     self.server = server
     if settings.allow_half_open:
         self.allow_half_open = True

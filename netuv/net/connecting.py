@@ -27,6 +27,9 @@ from netuv.dns import ADDRCONFIG, check_hints
 from netuv.dns import lookup as dns_lookup
 from netuv.loop import Loop
 from netuv.net import options as opts
+from netuv.stream import outgoing
+from netuv.stream.base import Done
+from netuv.stream.state import Life
 from netuv.timers import Timeout, set_timeout
 from netuv.uv import handles
 
@@ -438,6 +441,38 @@ class Attempt:
             self.socket.emit("connectionAttemptTimeout", address, self.plan.port, family)
         finally:
             self._try_next()
+
+
+def write(socket: Socket, what: Any, done: Done) -> None:
+    """Write at 'connect'. Without a connection to come the socket is closed."""
+    if not socket.connecting:
+        done(misuse.socket_closed())
+        return
+
+    def on_connect() -> None:
+        socket._unsent = None
+        socket.remove_listener("close", socket._tell_unsent)
+        outgoing.send(socket, what)
+
+    socket._unsent = done
+    socket._at_connect(on_connect)
+    socket.on("close", socket._tell_unsent)
+
+
+def begin_anew(socket: Socket) -> None:
+    """connect() after destroy(): another life begins. The callbacks of the former one hear in a tick."""
+    writing, errored = socket._writable_state, socket.errored
+    if writing.writing or writing.queue or writing.end_callbacks:
+        never = None
+        if socket._unsent is not None:
+            never = misuse.closed_before_connection()
+            socket.remove_listener("close", socket._tell_unsent)
+        outgoing.abandon(socket, never or errored, errored)
+    socket._stream_life = Life()
+    socket._readable_state.begin_anew()
+    writing.begin_anew()
+    socket._stream_life.guard = socket._loop.check_thread
+    socket._unsent = socket._peername = None
 
 
 def refuse(socket: Socket, plan: Plan) -> None:

@@ -29,8 +29,7 @@ from netuv.net.onread import OnRead
 from netuv.net.owner import HandleOwner
 from netuv.stream import Duplex, outgoing, state
 from netuv.stream.base import Done
-from netuv.stream.state import CLOSED, ENDED, FINISHED, TOLD
-from netuv.stream.writequeue import QueuedChunk
+from netuv.stream.state import CLOSED, ENDED, FINAL, FINISHED, OPEN, TOLD
 from netuv.timers import IdleTimer, to_number
 from netuv.uv import handles
 
@@ -143,38 +142,27 @@ class Connection(HandleOwner, Duplex):
 
     def _on_read_end(self, status: int) -> None:
         """End of stream, or an error; pyuv has called uv_read_stop already."""
-        self._started = self._readable_state.reading = False
+        reading = self._readable_state
+        self._started = reading.reading = False
         if status != handles.EOF:
             self.destroy(errors.from_status(status, "read"))
+        elif (
+            reading.consumer is not None
+            and not (self.allow_half_open or self._stream_life.errored or self._loop.ticks.queue)
+            and not ("readable" in self._events or "end" in self._events)
+            and self._writable_state.phase == OPEN
+        ):
+            reading.phase = ENDED  # nobody hears of it, and no tick would come in between
+            reading.need_readable = False
+            self._end_with_peer()
         else:
             try:
                 self.push(None)
             finally:
-                if not self._readable_state.end_scheduled:
+                if not reading.end_scheduled:
                     self.read(0)
 
     # -- writing -----------------------------------------------------------------------------------
-
-    def _write(self, chunk: Any, encoding: str | None, callback: Done) -> None:
-        self._write_at_connect(chunk, callback)
-
-    def _writev(self, chunks: list[QueuedChunk], callback: Done) -> None:
-        self._write_at_connect([each.chunk for each in chunks], callback)
-
-    def _write_at_connect(self, what: Any, done: Done) -> None:
-        """Without a wire: wait for 'connect' or the end; with neither to come, the socket is closed."""
-        if not self.connecting:
-            done(misuse.socket_closed())
-            return
-
-        def on_connect() -> None:
-            self._unsent = None
-            self.remove_listener("close", self._tell_unsent)
-            outgoing.send(self, what)
-
-        self._unsent = done
-        self._at_connect(on_connect)
-        self.on("close", self._tell_unsent)
 
     def _error_of_send(self, cause: Exception) -> BaseException:
         return errors.from_uv_error(cause, "write") if isinstance(cause, _UVError) else cause
@@ -182,7 +170,7 @@ class Connection(HandleOwner, Duplex):
     def _on_sent(self, wire: Any, status: int | None) -> None:
         state = self._writable_state
         if wire is not state.in_flight:
-            return  # of a former life, whose callbacks _begin_life() has seen to
+            return  # of a former life, whose callbacks connecting.begin_anew() has seen to
         state.in_flight = None
         if self._stream_life.phase:
             outgoing.done(self, self._stream_life.errored or misuse.stream_destroyed("write"))
@@ -206,7 +194,19 @@ class Connection(HandleOwner, Duplex):
             return
 
         def on_shutdown(wire: Any, status: int | None) -> None:
-            if wire is self._writable_state.wire:  # else of a former life
+            state, reading = self._writable_state, self._readable_state
+            if wire is not state.wire:
+                return  # of a former life
+            if (
+                reading.consumer is not None
+                and reading.phase == ENDED
+                and state.phase == FINAL
+                and not (state.end_callbacks or self._stream_life.errored or self._loop.ticks.queue)
+                and not ("prefinish" in self._events or "finish" in self._events)
+            ):
+                state.phase = FINISHED  # as above
+                self._after_finish()
+            else:
                 done(None)
 
         try:
@@ -250,11 +250,10 @@ class Connection(HandleOwner, Duplex):
 
     def _on_timeout(self) -> None:
         writing = self._writable_state
-        if writing.in_flight is not None:
+        if writing.in_flight is not None and self._idle is not None:
             length = writing.in_flight.write_queue_size
             if length != writing.seen_length:
                 writing.seen_length = length
-                assert self._idle is not None
                 self._idle.active()
                 return
         self.emit("timeout")
@@ -277,7 +276,7 @@ class Connection(HandleOwner, Duplex):
         self.connecting = False
         writing = self._writable_state
         wire, writing.wire = writing.wire, None
-        self._readable_state.forget_consumer()
+        self._readable_state.consumer = None
         if self._idle is not None:
             self._idle.close()
             self._idle = None

@@ -19,8 +19,9 @@ from netuv.net.bound import BoundSocket
 from netuv.net.connection import Connection
 from netuv.net.onread import OnRead
 from netuv.net.settings import DEFAULTS, Settings
-from netuv.stream import outgoing
-from netuv.stream.state import FINISHED, Life
+from netuv.stream.base import Done
+from netuv.stream.state import FINISHED
+from netuv.stream.writequeue import QueuedChunk
 from netuv.uv import handles
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
@@ -168,7 +169,7 @@ class Socket(Connection):
             if self._started:  # to no purpose so far
                 self._stop_reading()
         elif self._stream_life.phase:
-            self._begin_life()
+            connecting.begin_anew(self)
         try:
             if self._handle is None:
                 self._attach(plan.make_handle(self._loop))
@@ -183,20 +184,11 @@ class Socket(Connection):
             raise
         return self
 
-    def _begin_life(self) -> None:
-        """connect() after destroy(): start over. The callbacks of the former life hear in a tick."""
-        writing, errored = self._writable_state, self.errored
-        if writing.writing or writing.queue or writing.end_callbacks:
-            never = None
-            if self._unsent is not None:
-                never = misuse.closed_before_connection()
-                self.remove_listener("close", self._tell_unsent)
-            outgoing.abandon(self, never or errored, errored)
-        self._stream_life = Life()
-        self._readable_state.begin_anew()
-        writing.begin_anew()
-        self._stream_life.guard = self._loop.check_thread
-        self._unsent = self._peername = None
+    def _write(self, chunk: Any, encoding: str | None, callback: Done) -> None:
+        connecting.write(self, chunk, callback)
+
+    def _writev(self, chunks: list[QueuedChunk], callback: Done) -> None:
+        connecting.write(self, [each.chunk for each in chunks], callback)
 
     def reset_and_destroy(self: Self) -> Self:
         """Close by a TCP reset: the peer sees ECONNRESET. Node's ``resetAndDestroy()``.

@@ -330,7 +330,7 @@ class Writable(Stream):
         state, life = self._writable_state, self._stream_life
         if (state.queue or state.end_callbacks) and not life.phase:
             self._next_tick(outgoing.fail_queue, self, life)
-        return super().destroy(error)
+        return Stream.destroy(self, error)
 
     # -- hooks -------------------------------------------------------------------------------------
 
