@@ -10,6 +10,7 @@ Where things are, from the bottom; each module imports only from above its line:
     loop, stream             the event loop; streams without any I/O
     timers                   set_timeout and friends
     dns, events              lookup; functions that go with EventEmitter and AbortSignal
+    diagnostics_channel      named channels, on which net tells of its sockets and servers
     net                      Socket and Server
     testing                  for tests: Sockets over memory, and the stream contract as a check
     node                     Node's own spellings of all this, for line-by-line ports

@@ -48,7 +48,7 @@ LAYERS = (
         "stream.transform",
     ),
     ("stream.pipe", "stream"),
-    ("timers", "dns", "events"),
+    ("timers", "dns", "events", "diagnostics_channel"),
     (
         "net.options",
         "net.settings",

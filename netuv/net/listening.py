@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import abort, checks, errors, misuse
+from netuv.diagnostics_channel import tracing_channel
 from netuv.dns import lookup
 from netuv.emitter import EventEmitter
 from netuv.net import options as opts
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_BACKLOG = 511
 _ANY = "0.0.0.0"
+_LISTEN = tracing_channel("net.server.listen")
 
 
 class Listener(HandleOwner, EventEmitter):
@@ -76,6 +78,9 @@ class Listener(HandleOwner, EventEmitter):
         anywhere = not args or args[0] is None or callable(args[0])
         if anywhere and given.get("port") is None and not set(given) - {"backlog", "port"}:
             given["port"] = 0  # listen(), listen(callback) and listen(None)
+        if _LISTEN.async_start.subscribers:
+            message = {"server": self, "options": dict(given)}
+            _LISTEN.async_start.publish(message, loop=self._loop)
         start = self._plan(given)
         if given.get("signal") is not None:
             abort.on_abort(given["signal"], self.close, owner=self, tick=self._loop.next_tick)
@@ -163,8 +168,7 @@ class Listener(HandleOwner, EventEmitter):
             self._fail_listen(handle, error, name, None)
         except OSError as error:
             handle.close()
-            status = -(error.errno or 0)
-            self._next_tick(self._emit_listen_error, errors.from_status(status, "listen", name))
+            self._fail_later(errors.from_status(-(error.errno or 0), "listen", name))
         else:
             self._listening_path = name
             self._listen(handle, backlog, name, None)
@@ -175,7 +179,7 @@ class Listener(HandleOwner, EventEmitter):
         except errors.NetError as cause:
             failure = errors.from_status(handles.EINVAL, "listen")
             failure.__cause__ = cause
-            self._next_tick(self._emit_listen_error, failure)
+            self._fail_later(failure)
         else:
             self._listen(handle, backlog, None, None)
 
@@ -193,12 +197,18 @@ class Listener(HandleOwner, EventEmitter):
         self._handle = handle
         handle.ref = self._ref
         self._loop.census.add(self)
+        if _LISTEN.async_end.subscribers:
+            _LISTEN.async_end.publish({"server": self}, loop=self._loop)
         self._next_tick(self._emit_listening)
 
     def _fail_listen(self, handle: Any, error: Any, address: str | None, port: int | None) -> None:
         handle.close()
         self._listening_path = None
-        failure = errors.from_uv_error(error, "listen", address, port)
+        self._fail_later(errors.from_uv_error(error, "listen", address, port))
+
+    def _fail_later(self, failure: BaseException) -> None:
+        if _LISTEN.error.subscribers:
+            _LISTEN.error.publish({"server": self, "error": failure}, loop=self._loop)
         self._next_tick(self._emit_listen_error, failure)
 
     def _emit_listen_error(self, error: BaseException) -> None:

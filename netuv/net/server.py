@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import checks, errors, misuse
 from netuv.address import AddressInfo
+from netuv.diagnostics_channel import channel
 from netuv.loop import check_loop
 from netuv.net import accepting, admission
 from netuv.net import options as opts
@@ -23,6 +24,9 @@ from netuv.uv import handles
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Server")
+
+
+_SOCKET = channel("net.server.socket")
 
 
 class Server(Listener):
@@ -113,6 +117,8 @@ class Server(Listener):
                     self._on_socket_destroyed()
                     raise
                 self.emit("connection", socket)
+                if _SOCKET.subscribers:
+                    _SOCKET.publish({"socket": socket}, loop=self._loop)
 
     def _on_socket_destroyed(self) -> None:
         self._connections -= 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import abort, checks, errors, misuse
 from netuv.address import AddressInfo
+from netuv.diagnostics_channel import channel
 from netuv.loop import check_loop
 from netuv.net import connecting
 from netuv.net import options as opts
@@ -26,6 +27,9 @@ from netuv.uv import handles
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Socket")
+
+
+_CONNECTS = channel("net.client.socket")
 
 
 class Socket(Connection):
@@ -155,6 +159,8 @@ class Socket(Connection):
         given, listener = opts.normalize("connect", args, keywords, opts.CONNECT_OPTIONS, "listener")
         self._loop.check()
         self._loop.check_thread()
+        if _CONNECTS.subscribers:
+            _CONNECTS.publish({"socket": self}, loop=self._loop)
         bound = self._bound = None if self._handle is None else self._bound
         plan = connecting.Plan(given, self._socket_type, self._settings.block_list, bound)
         if listener is not None:

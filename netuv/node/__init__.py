@@ -21,7 +21,8 @@ and ``net.connect()`` returns, are Sockets of this module.
 name                               is
 =================================  ==================================================================
 ``net``, ``stream``, ``events``,   Node's modules of these names
-``timers``, ``dns``
+``timers``, ``dns``,
+``diagnostics_channel``
 ``setTimeout`` …, EventEmitter,    Node's globals
 AbortController, ``process``
 ``run``                            the end of a program, where Node runs its loop by itself
@@ -32,7 +33,7 @@ and undefined are None, and README.rst lists the differences in behaviour.
 """
 
 from netuv.errors import NetError
-from netuv.node import dns, events, net, stream, timers
+from netuv.node import diagnostics_channel, dns, events, net, stream, timers
 from netuv.node.events import AbortController, AbortSignal, EventEmitter
 from netuv.node.names import Alias
 from netuv.node.proc import process, run
@@ -56,6 +57,7 @@ __all__ = [
     "clearImmediate",
     "clearInterval",
     "clearTimeout",
+    "diagnostics_channel",
     "dns",
     "events",
     "net",
