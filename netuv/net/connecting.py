@@ -485,7 +485,7 @@ def refuse(socket: Socket, plan: Plan) -> None:
 
 def _take_steps(socket: Socket) -> None:
     """At the end of 'connect': those steps that an exception of a listener in front of them left out."""
-    while socket._steps:
+    while socket._steps and not socket.destroyed:
         step, *rest = socket._steps
         socket._steps = tuple(rest)
         if step in socket.listeners("connect"):

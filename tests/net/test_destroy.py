@@ -62,6 +62,18 @@ def test_destroy_while_connecting(run: Run, must_call: MustCall, tcp: socket.soc
 
 
 @pytest.mark.row("S18")
+def test_destroy_in_connect_with_the_flow_to_start_then(
+    run: Run, must_call: MustCall, tcp: socket.socket
+) -> None:
+    sock = netuv.connect(tcp.getsockname()[1], "127.0.0.1")
+    sock.on("connect", must_call(lambda: sock.destroy()))
+    seen = watch(sock, "end", "finish", "error", "close")
+    sock.resume()
+    run()
+    assert seen == [("close", False)]
+
+
+@pytest.mark.row("S18")
 def test_destroy_drops_what_is_queued(
     run: Run, must_call: MustCall, listener: socket.socket, peer: PeerOf
 ) -> None:
