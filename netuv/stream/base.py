@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from netuv import abort, checks, errors, misuse
 from netuv.emitter import EventEmitter
+from netuv.stream import high_water_mark
 from netuv.stream.state import CLOSED, DESTROYED, TOLD, Life
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
@@ -53,7 +54,7 @@ class Stream(EventEmitter):
         super().__init__()
         self._stream_life = Life()
         self._make_state()
-        if options is not None or keywords:
+        if options is not None or keywords or high_water_mark.changed:
             if options is not None:
                 checks.check_options(type(self).__name__, options, self._options)
                 keywords = {**options, **keywords}

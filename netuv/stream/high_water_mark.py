@@ -10,6 +10,8 @@ from netuv import checks, misuse
 DEFAULT = 64 * 1024
 _default = {False: DEFAULT, True: 16}
 
+changed = False  # the classes have the defaults of the start; once one was changed, each stream asks
+
 
 def get_default_high_water_mark(object_mode: bool) -> int:
     """What a new stream has; in objects when ``object_mode`` is True, else in bytes.
@@ -26,7 +28,9 @@ def set_default_high_water_mark(object_mode: bool, value: int) -> None:
 
     Node's ``stream.setDefaultHighWaterMark()``.
     """
+    global changed
     _default[bool(object_mode)] = checks.check_int("value", value, 0, 2**53 - 1)
+    changed = True
 
 
 def of_options(given: Mapping[str, Any], half: str, object_mode: bool) -> int:
