@@ -49,6 +49,19 @@ def check_async(listener: Callable[..., Any], name: str = "listener") -> None:
         raise misuse.generator_listener(name, listener)
 
 
+def check_stage(name: str, value: Callable[..., Any]) -> None:
+    """Raise if calling ``value`` gives what only asyncio can use; a generator will do.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
+    """
+    function: Any = value
+    while isinstance(function, (MethodType, partial)):
+        function = function.__func__ if isinstance(function, MethodType) else function.func
+    flags = _code_flags(function) | _code_flags(getattr(type(function), "__call__", None))  # noqa: B004
+    if flags & _ASYNC_FLAGS:
+        raise misuse.async_stage(name, value)
+
+
 def _code_flags(function: Any) -> int:
     code = getattr(function, "__code__", None)  # compiled functions have one too, builtins have none
     return code.co_flags if isinstance(code, CodeType) else 0

@@ -95,6 +95,38 @@ def cannot_pipe() -> StateError:
     return StateError("Cannot pipe, not readable", code="ERR_STREAM_CANNOT_PIPE")
 
 
+def premature_close() -> StateError:
+    """A stream was closed before its end."""
+    return StateError("Premature close", code="ERR_STREAM_PREMATURE_CLOSE")
+
+
+def unable_to_pipe() -> StateError:
+    """A stage of pipeline() was closed or destroyed already."""
+    return StateError("Cannot pipe to a closed or destroyed stream", code="ERR_STREAM_UNABLE_TO_PIPE")
+
+
+def invalid_return_value(expected: str, name: str, value: object) -> ArgTypeError:
+    """A function has returned something else; ``expected`` completes "Expected … to be returned"."""
+    text = f"Expected {expected} to be returned from the {name!r} function, got {_received(value)}"
+    return ArgTypeError(text, "ERR_INVALID_RETURN_VALUE")
+
+
+def async_stage(name: str, value: object) -> ArgTypeError:
+    """What only asyncio can iterate, where nothing awaits."""
+    return ArgTypeError(
+        f"{name!r} is async, and nothing would await {_received(value)}: give a stream, or an ordinary"
+        " iterable or generator function"
+    )
+
+
+def stage_after_stream(name: str, value: object) -> ArgTypeError:
+    """A function that is to iterate what a stream will read."""
+    return ArgTypeError(
+        f"{name!r} must be a stream, got {_received(value)}: a function cannot wait for what the stream"
+        " before it reads; make it a Transform"
+    )
+
+
 def invalid_handle_type() -> HandleTypeError:
     """The handle is of a kind that this operation is not for."""
     return HandleTypeError("This handle type cannot be sent", code="ERR_INVALID_HANDLE_TYPE")

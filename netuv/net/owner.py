@@ -18,6 +18,7 @@ class HandleOwner:
     _handle: Any = None
     _given_fd: handles.GivenFd | None = None
     _ref: bool = True
+    _emits_close = False  # 'close' is not the stream's to emit: it comes when libuv has closed the handle
 
     def ref(self: Self) -> Self:
         """Keep the loop running while it is open (the default). Node's ``ref()``."""

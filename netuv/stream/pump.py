@@ -1,0 +1,90 @@
+"""What an iterable gives, written to a stream at the pace it takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from netuv.stream.finished import finished
+from netuv.stream.foreign import next_tick, remove
+
+Callback = Callable[["BaseException | None"], object]
+
+
+class Pump:
+    """Iterates until write() answers False, and goes on at 'drain'.
+
+    ``on_done(error)`` is called once: when the destination has finished (without ``end``, when all is
+    written), or with what either of the two has failed with. The iterator is closed when it is not needed any
+    more, so that a ``finally`` in a generator runs.
+    """
+
+    __slots__ = ("_destination", "_end", "_error", "_iterator", "_on_done", "_stop", "_waiting")
+
+    def __init__(self, source: Iterable[Any], destination: Any, on_done: Callback, end: bool) -> None:
+        self._iterator: Iterator[Any] | None = iter(source)  # None: it has come to its end, or was closed
+        self._destination = destination
+        self._on_done: Callback | None = on_done
+        self._end = end
+        self._error: BaseException | None = None  # the destination's
+        self._waiting = False  # for 'drain' or, when all is written, for the destination to finish
+        self._stop: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Begin; nothing is written before the caller has returned."""
+        self._destination.on("drain", self._on_drain)
+        self._stop = finished(self._destination, self._on_finished, readable=False)
+        if getattr(self._destination, "writable_need_drain", False) is True:
+            self._waiting = True
+        else:
+            next_tick(self._destination, self._go_on)
+
+    def _on_drain(self) -> None:
+        self._on_finished(None)
+
+    def _on_finished(self, error: BaseException | None) -> None:
+        if error is not None:
+            self._error = error
+        if self._waiting:
+            self._waiting = False
+            next_tick(self._destination, self._go_on)
+
+    def _go_on(self) -> None:
+        try:
+            if self._error is not None:
+                raise self._error
+            if self._iterator is None:
+                self._done(None)
+                return
+            for chunk in self._iterator:
+                if self._destination.write(chunk) is False:
+                    self._wait()
+                    return
+            self._iterator = None
+            if self._end:
+                self._wait()
+                self._destination.end()
+            else:
+                self._done(None)
+        except Exception as error:
+            self._done(error)
+
+    def _wait(self) -> None:
+        if self._error is not None:
+            raise self._error
+        self._waiting = True
+
+    def _done(self, error: BaseException | None) -> None:
+        on_done, self._on_done = self._on_done, None
+        if self._stop is not None:
+            self._stop()
+        remove(self._destination, "drain", self._on_drain)
+        iterator, self._iterator = self._iterator, None
+        close = getattr(iterator, "close", None)
+        if close is not None:
+            try:
+                close()
+            except Exception as failure:
+                error = error or failure
+        if on_done is not None:
+            on_done(error)
