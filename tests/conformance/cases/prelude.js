@@ -10,6 +10,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
+const stream = require('node:stream');
 
 const over = process.argv[2] || 'tcp';  // the transport: tcp, tcp6 or unix
 const lanes = new Map();
@@ -62,6 +63,11 @@ function watch(say, emitter, names) {
     emitter.on(name, (...args) => say(name, ...args));
   }
   return emitter;
+}
+
+// Log these events of a stream with its name in front.
+function see(name, emitter, names = 'end finish error close') {
+  return watch((...values) => log(name, ...values), emitter, names);
 }
 
 // A callback that logs its arguments under this name.
@@ -145,5 +151,5 @@ setTimeout(() => {
 }, 30000).unref();
 
 module.exports = {
-  net, over, log, lane, describe, watch, called, attempt, gather, hide, tempPath, place, where,
+  net, stream, over, log, lane, describe, watch, see, called, attempt, gather, hide, tempPath, place, where,
 };

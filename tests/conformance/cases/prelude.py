@@ -21,7 +21,7 @@ from typing import Any
 import netuv
 
 __all__ = [
-    "netuv", "over", "log", "lane", "describe", "watch", "called", "attempt", "gather",
+    "netuv", "over", "log", "lane", "describe", "watch", "see", "called", "attempt", "gather",
     "hide", "temp_path", "place", "where", "run",
 ]  # fmt: skip
 
@@ -92,6 +92,11 @@ def watch(say: Logger, emitter: Any, names: str) -> Any:
     for name in names.split(" "):
         emitter.on(name, lambda *args, name=name: say(name, *args))
     return emitter
+
+
+def see(name: str, emitter: Any, names: str = "end finish error close") -> Any:
+    """Log these events of a stream with its name in front."""
+    return watch(lambda *values: log(name, *values), emitter, names)
 
 
 def called(say: Logger, name: str) -> Logger:
