@@ -1,27 +1,112 @@
-"""Node's module ``stream``: the classes that Socket, ``process.stdin`` and ``process.stdout`` are made of.
+"""Node's module ``stream``: the classes that sockets are made of, and the functions on streams.
 
-They are for ``isinstance`` and for their methods. To write a stream of one's own, netuv.stream tells the
-hooks that a subclass fills in; they are not Node's.
+A stream of one's own is a subclass with Node's hooks (``_read``, ``_write``, ``_transform``, …), or is made
+with options: ``stream.Writable({'write': write, 'highWaterMark': 5})``. Hooks get as many arguments as they
+take. JavaScript's ``this`` is the first parameter of a function among the options, if that is called ``self``
+or ``this``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any, ClassVar, TypeVar
 
-from netuv import misuse, stream
-from netuv.node.events import EventEmitter
-from netuv.node.names import node_names
+from netuv import checks, misuse
+from netuv import stream as _netuv
+from netuv.node.arity import arguments, fitted
+from netuv.node.events import AbortController, EventEmitter
+from netuv.node.names import core_options, node_names
+from netuv.stream.compose import Composed, Joined
+from netuv.stream.finished import OPTIONS
+from netuv.stream.pair import End
+from netuv.stream.pipeline import Pipeline
 
-W = TypeVar("W", bound=stream.Writable)
+W = TypeVar("W", bound=_netuv.Writable)
+
+Stream = _netuv.Stream
+
+addAbortSignal = _netuv.add_abort_signal
+destroy = _netuv.destroy
+getDefaultHighWaterMark = _netuv.get_default_high_water_mark
+isDestroyed = _netuv.is_destroyed
+isDisturbed = _netuv.is_disturbed
+isErrored = _netuv.is_errored
+isReadable = _netuv.is_readable
+isWritable = _netuv.is_writable
+setDefaultHighWaterMark = _netuv.set_default_high_water_mark
+
+#: hook -> the arguments that it is called with, besides the stream.
+_HOOKS = {
+    "construct": 1,
+    "destroy": 2,
+    "final": 1,
+    "flush": 1,
+    "read": 1,
+    "transform": 3,
+    "write": 3,
+    "writev": 2,
+}
+
+
+def _fit_hooks(cls: type) -> None:
+    """A hook that a class defines may have fewer parameters than Node gives arguments."""
+    for name, count in _HOOKS.items():
+        function = cls.__dict__.get(f"_{name}")
+        if type(function) is FunctionType:
+            fit = fitted(function, count + 1)
+            if fit is not function:
+                setattr(cls, f"_{name}", _method(fit))
+
+
+def _method(function: Callable[..., Any]) -> Callable[..., Any]:
+    def hook(self: Any, *args: Any) -> Any:
+        return function(self, *args)
+
+    return hook
+
+
+def _hook_of_option(stream: Any, function: Any, count: int) -> Callable[..., Any]:
+    """A function among the options, which may ask for ``this``."""
+    code = function.__code__ if type(function) is FunctionType else None
+    if code is not None and code.co_argcount and code.co_varnames[0] in ("self", "this"):
+        fit = fitted(function, count + 1)
+        return lambda *args: fit(stream, *args)
+    return fitted(function, count)
+
+
+class _Named(_netuv.Stream, EventEmitter):
+    """What each class of this module has besides netuv's: Node's options, and hooks that fit."""
+
+    def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
+        if options or keywords:
+            given = core_options({**(options or {}), **keywords}, self._options)
+            for name in ("default_encoding", "encoding", "signal"):
+                if not given.get(name):
+                    given.pop(name, None)
+            for name, count in _HOOKS.items():
+                if name in given:
+                    function = given.pop(name)
+                    if callable(function):  # Node does not look at what is none
+                        given[name] = _hook_of_option(self, function, count)
+            super().__init__(given)
+        else:
+            super().__init__()
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        _fit_hooks(cls)
 
 
 @node_names()
-class Readable(stream.Readable, EventEmitter):
+class Readable(_Named, _netuv.Readable):
     """``stream.Readable`` with Node's names."""
 
-    #: Streams of netuv carry bytes, or str.
-    readableObjectMode = False
+    @classmethod
+    def from_(cls, iterable: Any, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
+        """Node's ``Readable.from(iterable, options)``; see netuv's."""
+        given = core_options({**(options or {}), **keywords}, cls._options)
+        return super().from_(iterable, **given)
 
     def pipe(self, destination: W, end: bool | Mapping[str, Any] = True) -> W:
         """``source.pipe(destination, {'end': False})``; see netuv's.
@@ -34,10 +119,8 @@ class Readable(stream.Readable, EventEmitter):
 
 
 @node_names()
-class Writable(stream.Writable, EventEmitter):
+class Writable(_Named, _netuv.Writable):
     """``stream.Writable`` with Node's names."""
-
-    writableObjectMode = False
 
     def pipe(self, destination: Any, end: Any = True) -> Any:
         """There is nothing to read: 'error' with code ERR_STREAM_CANNOT_PIPE."""
@@ -46,7 +129,92 @@ class Writable(stream.Writable, EventEmitter):
 
 
 @node_names()
-class Duplex(stream.Duplex, Writable, Readable):
+class Duplex(_netuv.Duplex, Writable, Readable):
     """``stream.Duplex`` with Node's names."""
 
     pipe = Readable.pipe
+
+    @classmethod
+    def from_(cls, iterable: Any, options: Any = None, **keywords: Any) -> Any:
+        """Node's ``Duplex.from(source)``; see ``netuv.stream.duplex_from()``."""
+        return _Joined.of(iterable)
+
+
+@node_names()
+class Transform(_netuv.Transform, Duplex):
+    """``stream.Transform`` with Node's names."""
+
+
+@node_names()
+class PassThrough(_netuv.PassThrough, Transform):
+    """``stream.PassThrough`` with Node's names."""
+
+
+@node_names()
+class _Joined(Joined, Duplex):
+    readable_class = Readable
+
+
+@node_names()
+class _Composed(Composed, Duplex):
+    join = _Joined
+
+
+@node_names()
+class _End(End, Duplex):
+    pass
+
+
+class _Pipeline(Pipeline):
+    """Its functions get an AbortSignal, which is aborted once the pipeline is done."""
+
+    through: ClassVar[type[_netuv.PassThrough]] = PassThrough
+
+    __slots__ = ("controller",)
+
+    def __init__(self, *args: Any) -> None:
+        self.controller = AbortController()
+        super().__init__(*args)
+
+    def call(self, function: Callable[..., Any], *source: Any) -> Any:
+        """``source({'signal': …})``, ``transform(iterable, {'signal': …})``."""
+        return function(*arguments(function, (*source, {"signal": self.controller.signal})))
+
+    def over(self) -> None:
+        """It has failed, or all of it is done."""
+        super().over()
+        self.controller.abort()
+
+
+def pipeline(
+    *streams: Any, callback: Callable[..., object] | None = None, end: bool = True, signal: Any = None
+) -> Any:
+    """``stream.pipeline(source, ..., destination, callback)``; see netuv's.
+
+    The options of ``stream.promises.pipeline()`` are keywords here.
+    """
+    if callback is None:
+        *streams, callback = streams or (None,)  # type: ignore[assignment]
+    checks.check_callback("callback", callback)
+    assert callback is not None
+    return _Pipeline(streams, fitted(callback), end, signal).start()
+
+
+def finished(stream: Any, options: Any = None, callback: Any = None) -> Callable[[], None]:
+    """``stream.finished(stream, options, callback)``; see netuv's."""
+    if callback is None and callable(options):
+        options, callback = None, options
+    checks.check_callback("callback", callback)
+    given = {} if options is None else core_options(options, OPTIONS)
+    given.pop("cleanup", None)  # which is of stream.promises.finished()
+    return _netuv.finished(stream, given, fitted(callback, 1))
+
+
+def compose(*streams: Any) -> Any:
+    """``stream.compose(...streams)``; see netuv's."""
+    return _Composed.of(streams)
+
+
+def duplexPair(options: Mapping[str, Any] | None = None) -> Any:
+    """``stream.duplexPair(options)``; see netuv's."""
+    return _End.pair(options)

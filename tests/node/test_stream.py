@@ -1,0 +1,224 @@
+"""netuv.node.stream: Node's spellings, options and hooks, as ported programs write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from helpers import MustCall, Run, code_of, script
+
+import netuv
+from netuv.node import AbortController, net, setImmediate, stream
+
+
+@pytest.mark.row("N18")
+def test_hooks_as_options(run: Run, must_call: MustCall) -> None:
+    seen: list[Any] = []
+
+    def read(this: Any) -> None:
+        this.push("a")
+        this.push(None)
+
+    def transform(self: Any, chunk: bytes, encoding: str, callback: Any) -> None:
+        self.push(chunk.upper())
+        callback()
+
+    def write(chunk: bytes, encoding: str, callback: Any) -> None:
+        seen.append((chunk, encoding))
+        callback()
+
+    source = stream.Readable({"read": read, "highWaterMark": 5, "unknown": 1})
+    middle = stream.Transform({"transform": transform, "flush": lambda callback: callback(None, "!")})
+    destination = stream.Writable({"write": write, "decodeStrings": False, "final": None, "signal": None})
+    assert source.readableHighWaterMark == 5
+    assert stream.pipeline(source, middle, destination, lambda: seen.append("done")) is destination
+    run()
+    assert seen == [(b"A", "buffer"), (b"!", "buffer"), "done"]
+
+
+@pytest.mark.row("N18")
+def test_hooks_of_a_subclass_have_as_many_parameters_as_they_like(run: Run) -> None:
+    seen: list[Any] = []
+
+    class Source(stream.Readable):
+        def __init__(self, options: Any = None) -> None:
+            super().__init__(options)
+            self.letters = ["a", "b", None]
+
+        def _read(self) -> None:
+            self.push(self.letters.pop(0))
+
+    class Upper(stream.Transform):
+        def _transform(self, chunk: bytes, encoding: str, callback: Any, more: Any = None) -> None:
+            callback(None, chunk.upper())
+
+    class Sink(stream.Writable):
+        def _write(self, chunk: Any, *rest: Any) -> None:
+            seen.append(chunk)
+            rest[1]()
+
+        def _destroy(self, error: Any, callback: Any) -> None:
+            seen.append("destroy")
+            callback(error)
+
+    Source().pipe(Upper()).pipe(Sink({"highWaterMark": 1}))
+    run()
+    assert seen == [b"A", b"B", "destroy"]
+
+
+@pytest.mark.row("N18")
+def test_what_is_no_hook_is_not_looked_at(run: Run) -> None:
+    readable = stream.Readable({"read": 5, "encoding": "", "objectMode": True})
+    assert readable.readableObjectMode is True
+    readable.on("error", lambda error: seen.append(error.code))
+    seen: list[str] = []
+    readable.resume()
+    run()
+    assert seen == ["ERR_METHOD_NOT_IMPLEMENTED"]
+    assert stream.Writable({"defaultEncoding": None}).writableObjectMode is False
+
+
+@pytest.mark.row("N18")
+def test_from(run: Run, must_call: MustCall) -> None:
+    seen: list[Any] = []
+    readable = stream.Readable.from_(["a", "b"], {"highWaterMark": 3})
+    assert isinstance(readable, stream.Readable)
+    assert (readable.readableObjectMode, readable.readableHighWaterMark) == (True, 3)
+    readable.on("data", seen.append)
+    duplex = stream.Duplex.from_(["c"])
+    assert isinstance(duplex, stream.Duplex)
+    assert (duplex.readable, duplex.writable) == (True, False)
+    duplex.on("data", seen.append)
+    run()
+    assert sorted(seen) == ["a", "b", "c"]
+    assert isinstance(stream.Duplex.from_({"writable": stream.PassThrough().resume()}), stream.Duplex)
+    run()
+
+
+@pytest.mark.row("N19")
+def test_pipeline_of_functions(run: Run, must_call: MustCall) -> None:
+    signals: list[Any] = []
+
+    def source(options: Any) -> Any:
+        signals.append(options["signal"])
+        yield "a"
+
+    def upper(chunks: Any) -> Any:
+        for chunk in chunks:
+            yield chunk.upper()
+
+    def last(chunks: Any, options: Any) -> str:
+        signals.append(options["signal"])
+        return "".join(chunks)
+
+    through = stream.pipeline(source, upper, last, must_call(lambda error, value: signals.append(value)))
+    assert isinstance(through, stream.PassThrough)
+    through.resume()
+    run()
+    first, second, value = sorted(signals, key=lambda each: isinstance(each, str))
+    assert first is second
+    assert first.aborted
+    assert value == "A"
+
+
+@pytest.mark.row("N19")
+def test_pipeline_takes_the_options_of_promises_as_keywords(run: Run, must_call: MustCall) -> None:
+    controller = AbortController()
+    through = stream.PassThrough()
+    stream.pipeline(["a"], through, must_call(lambda error: None), end=False, signal=controller.signal)
+    through.resume()
+    run()
+    assert through.writable
+    for streams in (), (through, through):
+        assert code_of(lambda streams=streams: stream.pipeline(*streams)) == "ERR_INVALID_ARG_TYPE"
+
+
+@pytest.mark.row("N19")
+def test_an_echo_server_of_one_line(run: Run, must_call: MustCall) -> None:
+    server = net.createServer({"allowHalfOpen": True})
+
+    def connection(sock: Any) -> None:
+        stream.pipeline(sock, sock, lambda: server.close())
+
+    def listening() -> None:
+        client = net.connect(server.address().port, "127.0.0.1")
+        client.setEncoding("utf8").on("data", seen.append)
+        stream.finished(client, {"unknown": 1, "cleanup": True}, lambda: seen.append("finished"))
+        client.end("hello")
+
+    seen: list[Any] = []
+    server.on("connection", connection)
+    server.listen(0, "127.0.0.1", listening)
+    run()
+    assert seen == ["hello", "finished"]
+
+
+@pytest.mark.row("N19")
+def test_finished(run: Run, must_call: MustCall) -> None:
+    codes: list[Any] = []
+    for options in ({}, {"readable": False}, None):
+        through = stream.PassThrough()
+        args = (through,) if options is None else (through, options)
+        stream.finished(*args, must_call(lambda error: codes.append(error.code)))
+        through.destroy()
+    run()
+    assert codes == ["ERR_STREAM_PREMATURE_CLOSE"] * 3
+    assert code_of(lambda: stream.finished(stream.PassThrough(), 5, print)) == "ERR_INVALID_ARG_TYPE"
+
+
+@pytest.mark.row("N19")
+def test_what_the_functions_make_has_nodes_names(run: Run, must_call: MustCall) -> None:
+    a, b = stream.duplexPair({"highWaterMark": 7})
+    composed = stream.compose(stream.PassThrough(), stream.PassThrough())
+    joined = stream.compose(stream.PassThrough().destroy().on("error", print) and stream.Readable.from_("x"))
+    for each in (a, b, composed, joined):
+        assert isinstance(each, stream.Duplex)
+        each.setMaxListeners(20)
+    assert a.writableHighWaterMark == b.readableHighWaterMark == 7
+    composed.end("x")
+    composed.setEncoding("utf8").on("data", must_call(lambda data: seen.append(data)))
+    seen: list[str] = []
+    joined.on("error", must_call(lambda error: seen.append(error.code))).destroy()
+    run()
+    assert sorted(seen) == ["ABORT_ERR", "x"]
+    a.destroy()
+    b.resume().end()
+    run()
+
+
+# What Object.keys(require('stream')) gives in Node 26, without what begins with '_'.
+NAMES = """
+    isDestroyed isDisturbed isErrored isReadable isWritable Readable Writable Duplex Transform PassThrough
+    duplexPair pipeline addAbortSignal finished destroy compose setDefaultHighWaterMark
+    getDefaultHighWaterMark promises Stream
+""".split()
+
+
+@pytest.mark.row("N19")
+def test_the_module_has_nodes_names(loop: netuv.Loop) -> None:
+    assert [name for name in NAMES if not hasattr(stream, name)] in ([], ["promises"])
+    assert stream.getDefaultHighWaterMark(False) == 65536
+    assert isinstance(net.Socket(), stream.Stream)
+
+
+@pytest.mark.row("N19")
+def test_stdout_is_not_closed_by_a_pipeline() -> None:
+    code = """
+from netuv.node import process, run, stream
+stream.pipeline(["a\\n"], process.stdout, lambda error: print("done", error, flush=True))
+run()
+"""
+    assert script(code).stdout == "a\ndone None\n"
+
+
+@pytest.mark.row("N19")
+def test_a_signal_of_node(run: Run, must_call: MustCall) -> None:
+    controller = AbortController()
+    readable = stream.addAbortSignal(controller.signal, stream.Readable({"read": lambda: None}))
+    readable.on("error", must_call(lambda error: codes.append(error.code)))
+    writable = stream.Writable({"signal": controller.signal, "write": lambda: None})
+    writable.on("error", must_call(lambda error: codes.append(error.code)))
+    codes: list[str] = []
+    setImmediate(controller.abort)
+    run()
+    assert codes == ["ABORT_ERR", "ABORT_ERR"]
