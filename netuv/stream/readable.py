@@ -243,6 +243,8 @@ class Readable(Stream):
         """No 'data' from here on; what the peer sends waits in the kernel. Node's ``pause()``."""
         if self._stream_life.guard is not None:
             self._stream_life.guard()
+        if self._stream_life.phase:
+            return self
         state = self._readable_state
         try:
             if state.flowing is not False:

@@ -198,12 +198,15 @@ def test_an_end_that_nobody_heard_of(run: Run, must_call: MustCall) -> None:
 
 
 @pytest.mark.row("N18")
-def test_resume_after_destroy_changes_nothing(run: Run) -> None:
+@pytest.mark.parametrize("method", ["resume", "pause"])
+def test_resume_and_pause_after_destroy_change_nothing(run: Run, method: str) -> None:
     source = silent()
+    source.on(method, lambda: pytest.fail("emitted"))
     source.push(b"x")
     source.destroy()
-    source.resume()
+    getattr(source, method)()
     assert source.readable_flowing is None
+    assert not source.is_paused()
     run()
 
 
