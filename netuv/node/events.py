@@ -101,6 +101,9 @@ def setMaxListeners(n: float | None = None, *emitters: emitter.EventEmitter) -> 
 class _Module(ModuleType):
     """For ``events.defaultMaxListeners = 20``: an attribute that is checked, and passed on."""
 
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), "defaultMaxListeners"]
+
     @property
     def defaultMaxListeners(self) -> float:
         """For all emitters that set no limit of their own."""

@@ -79,6 +79,16 @@ def test_event_emitter() -> None:
     assert emitter.setMaxListeners(3).getMaxListeners() == 3
 
 
+def test_options_of_an_emitter() -> None:
+    """``captureRejections`` is about promises."""
+
+    class Mine(EventEmitter):
+        def __init__(self) -> None:
+            super().__init__({"captureRejections": True})
+
+    assert Mine().on("x", print).listenerCount("x") == 1
+
+
 @pytest.mark.row("N13")
 def test_default_max_listeners_is_set_on_the_class(monkeypatch: pytest.MonkeyPatch, loop: netuv.Loop) -> None:
     monkeypatch.setattr(EventEmitter, "defaultMaxListeners", 1)
