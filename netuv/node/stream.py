@@ -80,7 +80,10 @@ class _Named(_netuv.Stream, EventEmitter):
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
         if options or keywords:
-            given = core_options({**(options or {}), **keywords}, self._options)
+            given = {
+                **core_options(options or {}, self._options),
+                **core_options(keywords, self._options),
+            }
             for name in ("default_encoding", "encoding", "signal"):
                 if not given.get(name):
                     given.pop(name, None)
@@ -105,7 +108,7 @@ class Readable(_Named, _netuv.Readable):
     @classmethod
     def from_(cls, iterable: Any, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
         """Node's ``Readable.from(iterable, options)``; see netuv's."""
-        given = core_options({**(options or {}), **keywords}, cls._options)
+        given = {**core_options(options or {}, cls._options), **core_options(keywords, cls._options)}
         return super().from_(iterable, **given)
 
     def pipe(self, destination: W, end: bool | Mapping[str, Any] = True) -> W:

@@ -312,7 +312,7 @@ def serves(run: Callable[[], None]) -> None:
 PEP8 = [
     getattr(netuv, name) for name in netuv.__all__ if callable(getattr(netuv, name)) and name != "NetError"
 ]
-INNER = {"netuv.node.arity", "netuv.node.options"}  # what the modules of netuv.node share
+INNER = {"netuv.checks", "netuv.node.arity", "netuv.node.options"}  # what the modules of netuv.node share
 NODE = [
     value
     for module in (node_net, node_events, node_timers, node_dns)
