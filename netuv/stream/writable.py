@@ -175,10 +175,11 @@ class Writable(Stream):
             encoding, callback = None, encoding
         if callback is not None:
             callback = self._check_callback("callback", callback)
-        if type(data) is str and not self._keeps_str:
-            data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
-        elif type(data) is not bytes:
-            data, encoding = self._chunk(data, encoding)
+        if type(data) is not bytes:
+            if type(data) is str and not self._keeps_str:
+                data = encode(data, encoding or self._default_encoding)  # type: ignore[arg-type]
+            else:
+                data, encoding = self._chunk(data, encoding)
         if state.phase or life.phase:
             self._refuse(callback)
             return False
