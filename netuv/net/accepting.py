@@ -31,10 +31,10 @@ def make_socket(kind: type[S], handle: Any, server: Server) -> S:
     self._writable_state = Writing()
     self._loop = server._loop
     self._settings = settings
-    # These are defaults of the class, which would be found more slowly there.
-    self._idle = self._onread = self._attempt = self._given_fd = None
+    # These are defaults of the class, which would be found more slowly there; a socket gets the names anyway.
+    self._idle = None
     self.connecting = self._started = False
-    self._closing = self._steps = ()
+    self._closing = ()
     self.server = server
     if settings.allow_half_open:
         self.allow_half_open = True
