@@ -172,14 +172,9 @@ class Connection(HandleOwner, Duplex):
         if wire is not state.in_flight:
             return  # of a former life, whose callbacks connecting.begin_anew() has seen to
         state.in_flight = None
-        if self._stream_life.phase:
-            outgoing.done(self, self._stream_life.errored or misuse.stream_destroyed("write"))
-        elif status is not None:
-            outgoing.done(self, errors.from_status(status, "write"))
-        else:
-            if self._idle is not None:
-                self._idle.active()
-            outgoing.done(self, None)
+        if self._idle is not None:
+            self._idle.active()
+        outgoing.done(self, None if status is None else errors.from_status(status, "write"))
 
     def _ended_error(self) -> BaseException:
         if self._readable_state.phase == ENDED and not self.allow_half_open:

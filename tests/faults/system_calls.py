@@ -53,7 +53,12 @@ OF_THE_LOOP = {"epoll_create1", "eventfd", "pipe2"}
 AI_CODES = {"-2": "ENOTFOUND", "-3": "EAI_AGAIN", "-4": "EAI_FAIL", "-10": "EAI_MEMORY", "-11": "EIO"}
 # What the other end of a connection sees of a failure, and writes that are given up.
 CONSEQUENCES = {"ECONNRESET", "EPIPE"}
-GIVEN_UP = {"ERR_STREAM_DESTROYED", "ERR_SOCKET_CLOSED_BEFORE_CONNECTION", "ERR_STREAM_PREMATURE_CLOSE"}
+GIVEN_UP = {
+    "ECANCELED",
+    "ERR_STREAM_DESTROYED",
+    "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
+    "ERR_STREAM_PREMATURE_CLOSE",
+}
 
 
 def compile_shim(folder: Path) -> Path:

@@ -40,7 +40,7 @@ def test_a_peer_that_resets_while_data_is_queued(connect: Callable[..., Connecti
     assert failed
     assert isinstance(ends[0], OSError)
     assert all(isinstance(error, netuv.NetError) for error in failed)
-    assert failed[0].code in RESET
+    assert failed[0].code in (*RESET, "ECANCELED")  # when reading has seen it first
 
 
 @pytest.mark.row("S26")

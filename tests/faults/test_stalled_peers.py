@@ -122,4 +122,4 @@ def test_a_peer_that_never_reads_can_be_got_rid_of(connect: Callable[..., Connec
     run()
     connection.check_end()
     assert connection.count("finish") == 0
-    assert results == ["ERR_STREAM_DESTROYED"]
+    assert results == ["ECANCELED"]

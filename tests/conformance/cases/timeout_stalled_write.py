@@ -1,8 +1,6 @@
 # A queued write that does not move counts as idle; destroy() then fails its callback.
 # rows: S20 S16
 # over: tcp unix
-# differs: callback ECANCELED => callback ERR_STREAM_DESTROYED
-# because: The callback of a write that is under way at ``destroy()`` hears ``ERR_STREAM_DESTROYED``
 
 from prelude import called, log, netuv, place, run, where
 

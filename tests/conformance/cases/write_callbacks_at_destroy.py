@@ -1,8 +1,6 @@
 # Queued writes at destroy(): each callback hears once that the stream is gone.
 # rows: S16 S18 N10
 # over: tcp unix
-# differs: first ECANCELED | second ECANCELED | third ECANCELED => first ERR_STREAM_DESTROYED | second ERR_STREAM_DESTROYED | third ERR_STREAM_DESTROYED
-# because: The callback of a write that is under way at ``destroy()`` hears ``ERR_STREAM_DESTROYED``
 
 from prelude import called, log, netuv, place, run, watch, where
 
