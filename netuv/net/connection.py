@@ -182,10 +182,13 @@ class Connection(HandleOwner, Duplex):
         return super()._ended_error()
 
     def _final(self, done: Done) -> None:
-        """Send the FIN, once there is a connection."""
+        """Send the FIN, once there is a connection; when none is to come there is nothing to do."""
         wire = self._writable_state.wire
         if wire is None:
-            self._at_connect(lambda: self._final(done))
+            if self.connecting:
+                self._at_connect(lambda: self._final(done))
+            else:
+                done(None)
             return
 
         def on_shutdown(wire: Any, status: int | None) -> None:

@@ -1,4 +1,4 @@
-// end() of a socket that never connects: nothing is ever heard of it.
+// end() of a socket that never connects calls back all the same.
 // rows: S17 N10
 
 const { net, log, watch, called } = require('./prelude');

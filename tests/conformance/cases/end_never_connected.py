@@ -1,7 +1,5 @@
-# end() of a socket that never connects: nothing is ever heard of it.
+# end() of a socket that never connects calls back all the same.
 # rows: S17 N10
-# differs: callback null | finish =>
-# because: ``end()`` of a socket that never connects is never heard of again
 
 from prelude import called, log, netuv, run, watch
 
