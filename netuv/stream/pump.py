@@ -37,7 +37,7 @@ class Pump:
         if getattr(self._destination, "writable_need_drain", False) is True:
             self._waiting = True
         else:
-            next_tick(self._destination, self._go_on)
+            self._go_on_soon()
 
     def _on_drain(self) -> None:
         self._on_finished(None)
@@ -47,7 +47,11 @@ class Pump:
             self._error = error
         if self._waiting:
             self._waiting = False
-            next_tick(self._destination, self._go_on)
+            self._go_on_soon()
+
+    def _go_on_soon(self) -> None:
+        """After the ticks that wait now: in Node a promise comes when there are no more ticks."""
+        next_tick(self._destination, next_tick, self._destination, self._go_on)
 
     def _go_on(self) -> None:
         try:
