@@ -145,14 +145,11 @@ class Joined(Joint):
             )
         if isinstance(source, Mapping) and source:
             checks.check_options("Duplex.from", source, ("readable", "writable"))
-            writable, readable = source.get("writable"), source.get("readable")
-            return cls(
-                writable if writable is None or status.is_stream(writable) else cls.of(writable),
-                readable if readable is None or status.is_stream(readable) else cls.of(readable),
-            )
+            given = source.get("writable"), source.get("readable")
+            return cls(*(half if half is None or status.is_stream(half) else cls.of(half) for half in given))
         if hasattr(source, "__aiter__"):
             raise misuse.async_stage("source", source)
-        if isinstance(source, Iterable):
+        if isinstance(source, Iterable) and not isinstance(source, Mapping):
             return cls(None, from_iterable(cls.readable_class, source, {}))
         raise misuse.invalid_arg_type(
             "source", "a stream, an iterable, or a dict of readable and writable", source
