@@ -506,3 +506,33 @@ def test_reconnect_gives_up(language: str) -> None:
             "ENOENT",
             "no more attempts",
         ]
+
+
+# -- frames ------------------------------------------------------------------------------------------------
+
+
+def test_frames(pair: list[str], where: str) -> None:
+    messages = ["hello", "grüß dich", "x" * 100_000, "", "5"]
+    with Program(pair[0], "frames", where) as server:
+        where = server.where()
+        with Program(pair[1], "frames", where, *messages) as client:
+            assert client.end() == [f"{message}: {len(message)}" for message in messages]
+        assert server.line() == "served"
+
+
+def test_frames_in_pieces_and_broken_ones(language: str) -> None:
+    with Program(language, "frames", 0) as server:
+        where = server.where()
+        with connect(where) as client:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for byte in b'\0\0\0\x03"a"\0\0\0\x04"bc"':
+                client.sendall(bytes([byte]))
+            client.shutdown(socket.SHUT_WR)
+            first, second = receive_all(client)[4:].split(b"}", 1)
+            assert json.loads(first + b"}") == {"text": "a", "length": 1}
+            assert json.loads(second[4:]) == {"text": "bc", "length": 2}
+        assert server.line() == "served"
+        assert ask(where, b"\xff\xff\xff\xff") == b""
+        assert server.line() == "a message of 4294967295 bytes"
+        assert ask(where, b'\0\0\0\x03"a') == b""
+        assert server.line() == "the end of a message is missing"
