@@ -23,7 +23,7 @@ const server = net.createServer((client) => {
 
   function request(data) { // 5, command, 0, kind of address, and the address's first byte
     const size = { 1: 3, 3: data[4], 4: 15 }[data[3]];
-    if (data[1] === 1 && size !== undefined) return [(rest) => address(Buffer.concat([data, rest])), size + 2];
+    if (data[1] === 1 && size >= 0) return [(rest) => address(Buffer.concat([data, rest])), size + 2];
     client.end(answer(data[1] === 1 ? 8 : 7));
     return [null, 0];
   }
