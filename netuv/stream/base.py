@@ -49,6 +49,7 @@ class Stream(EventEmitter):
     )
     _auto_destroy: bool = True
     _emits_close: bool = True
+    _destroyed_with: BaseException | None = None  # what destroy() was given that waits for _construct()
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
         super().__init__()
@@ -121,7 +122,9 @@ class Stream(EventEmitter):
         if life.errored is None:
             life.errored = error
         life.phase = DESTROYED
-        if not life.constructing:
+        if life.constructing:
+            self._destroyed_with = error
+        else:
             self._give_up_resource(error)
         return self
 
@@ -192,7 +195,7 @@ class Stream(EventEmitter):
             return
         life.constructing = False
         if life.phase:  # by a destroy() that had to wait
-            self._give_up_resource(life.errored or error)
+            self._give_up_resource(self._destroyed_with or error)
         elif error is not None:
             self._error_or_destroy(error, later=True)
         else:

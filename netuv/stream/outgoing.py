@@ -71,7 +71,7 @@ def hand_over(
     state = stream._writable_state
     state.current_length = length
     state.current_callbacks = callbacks
-    state.writing = state.in_write = True
+    state.writing = state.in_hook = True
     try:
         hook(*args, partial(done, stream))
     except Exception as error:
@@ -85,7 +85,7 @@ def hand_over(
             done(stream, misuse.stream_destroyed("write"))
         raise
     finally:
-        state.in_write = False
+        state.in_hook = False
 
 
 def send(stream: Writable, what: Any, _done: Done | None = None) -> None:
@@ -112,7 +112,7 @@ def done(stream: Writable, error: BaseException | None = None) -> None:
     if not state.writing:
         stream._error_or_destroy(misuse.multiple_callback())
         return
-    synchronous = state.in_write
+    synchronous = state.in_hook
     callbacks = state.current_callbacks
     state.writing = False
     state.current_callbacks = ()
@@ -251,7 +251,7 @@ def finish_when_written(stream: Writable, in_tick: bool = False) -> None:
     if (
         state.phase == OPEN
         or state.writing
-        or state.queue
+        or (state.queue is not None and (state.queue or state.queue.clearing))
         or state.current_length
         or life.phase
         or life.errored is not None
@@ -261,10 +261,13 @@ def finish_when_written(stream: Writable, in_tick: bool = False) -> None:
     if state.phase == ENDING:
         if stream._final is not None:
             state.phase = FINAL
+            state.in_hook = True
             try:
                 stream._final(partial(on_final, stream))
             except Exception as error:
                 on_final(stream, error)
+            finally:
+                state.in_hook = False
             return
         state.phase = SHUT
         try:
@@ -303,7 +306,7 @@ def on_final(stream: Writable, error: BaseException | None = None) -> None:
         try:
             call_all(stream, tuple(callbacks), error)
         finally:
-            stream._error_or_destroy(error, later=True)
+            stream._error_or_destroy(error, later=state.in_hook)
     elif not life.phase and life.errored is None:
         try:
             stream.emit("prefinish")

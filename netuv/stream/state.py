@@ -129,7 +129,7 @@ class Writing:
         "current_length",
         "end_callbacks",
         "in_flight",
-        "in_write",
+        "in_hook",
         "need_drain",
         "phase",
         "queue",
@@ -146,7 +146,7 @@ class Writing:
         self.queue: WriteQueue | None = None  # while something waits, or the stream is corked
         # The current write, from the transport's being given it to its being done:
         self.writing = False
-        self.in_write = False  # inside _write() or _writev()
+        self.in_hook = False  # inside _write(), _writev() or _final()
         self.current_length = 0  # what is not yet written of it
         self.current_callbacks: tuple[Callback, ...] = ()
         self.wire: Any = None  # a connected Socket's, see netuv.uv.wire

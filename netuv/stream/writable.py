@@ -255,6 +255,8 @@ class Writable(Stream):
             state.queue.corked -= 1
             if not state.writing:
                 outgoing.clear_queue(self)
+                if not state.unanswered:  # else it is seen to with the last callback
+                    outgoing.finish_when_written(self)
 
     def set_default_encoding(self: Self, encoding: str) -> Self:
         """The encoding of a str that is written without one. Node's ``setDefaultEncoding()``."""
@@ -299,7 +301,8 @@ class Writable(Stream):
             if state.phase == FINISHED:
                 error = misuse.already_finished("end")
             elif life.phase:
-                state.phase = state.phase or ENDING
+                if life.errored is None:
+                    state.phase = state.phase or ENDING
                 error = misuse.stream_destroyed("end")
             elif not state.phase and life.errored is None:
                 state.phase = ENDING
