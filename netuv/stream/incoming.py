@@ -267,12 +267,14 @@ def emit_readable(stream: Readable) -> None:
 def flow(stream: Readable) -> None:
     """Emit the buffer as 'data', chunk by chunk, and go on with what the transport delivers meanwhile."""
     state = stream._readable_state
+    if not state.flowing:
+        return
     if not state.buffer.length and (state.reading or state.phase):  # all that read() would do
         state.emitted_readable = False
-        if not state.phase:
-            state.need_readable = True
-        elif state.flowing:
+        if state.phase:
             schedule_end(stream)
+        else:
+            state.need_readable = True
         return
     try:
         while state.flowing and stream.read() is not None:

@@ -280,7 +280,8 @@ class Readable(Stream):
             state.forget_consumer()
         self._add_listener(event, f)
         if event == "data":
-            state.readable_listening = "readable" in self._events
+            if "readable" in self._events:  # one that was removed counts until a tick has looked
+                state.readable_listening = True
             if state.flowing is not False:
                 self.resume()
         elif event == "readable" and state.phase != ENDED and not state.readable_listening:

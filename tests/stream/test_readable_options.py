@@ -222,3 +222,23 @@ def test_read_gives_the_first_chunk_and_all_of_what_was_decoded() -> None:
     source.push(b"one")
     source.push(b"two")
     assert source.read() == "onetwo"
+
+
+@pytest.mark.row("N18")
+def test_a_readable_listener_that_was_removed_counts_until_a_tick_later(run: Run) -> None:
+    source = silent()
+    flowing: list[Any] = []
+
+    def listener() -> None:
+        pass
+
+    source.on("readable", listener)
+    source.off("readable", listener)
+    source.on("data", lambda data: flowing.append(source.readable_flowing))
+    source.resume()
+    flowing.append(source.readable_flowing)
+    source.push(b"x")
+    run()
+    assert flowing == [False, True]
+    source.destroy()
+    run()
