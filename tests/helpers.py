@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -31,6 +32,11 @@ LINGER_0 = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends a reset
 Run = Callable[[], None]
 MustCall = Callable[..., Callable[..., Any]]
 PeerOf = Callable[..., Any]
+
+
+def plain(value: object) -> str:
+    """Its repr without an address: the id of a test is the same in each process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
 
 
 def nothing(*args: Any, **keywords: Any) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers import MustCall, PeerOf, Run
+from helpers import MustCall, PeerOf, Run, plain
 
 import netuv
 from tests.net.peers import accept, place
@@ -106,7 +106,9 @@ def test_destroy_within_the_callback(run: Any, must_call: Any, buffer: Any) -> N
     assert reader.got == [DATA[:10]]
 
 
-@pytest.mark.parametrize("value", [bytearray(), memoryview(b"read only"), b"bytes", 5, None, "str"], ids=repr)
+@pytest.mark.parametrize(
+    "value", [bytearray(), memoryview(b"read only"), b"bytes", 5, None, "str"], ids=plain
+)
 def test_a_buffer_that_is_none(run: Any, must_call: Any, value: Any) -> None:
     code = "ERR_INVALID_ARG_VALUE" if value == bytearray() else "ERR_INVALID_ARG_TYPE"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import LIMIT, LINGER_0, MustCall, PeerOf, Run, option, receive_all, tcp_pair
+from helpers import LIMIT, LINGER_0, MustCall, PeerOf, Run, option, plain, receive_all, tcp_pair
 
 import netuv
 from tests.net.peers import accept, place
@@ -60,7 +60,7 @@ def test_a_keep_alive_delay_beyond_the_kernels(run: Any, must_call: Any, where: 
     run()
 
 
-@pytest.mark.parametrize("value", [5, "10.0.0.0/8", object(), {}], ids=repr)
+@pytest.mark.parametrize("value", [5, "10.0.0.0/8", object(), {}], ids=plain)
 def test_block_list_is_checked(loop: netuv.Loop, value: Any) -> None:
     for call in (
         lambda: netuv.Socket(block_list=value),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from helpers import script
+from helpers import plain, script
 
 import netuv
 
@@ -79,7 +79,7 @@ def test_a_fraction_of_a_millisecond_is_cut_off(run: Any) -> None:
     assert calls == ["first", "second"]
 
 
-@pytest.mark.parametrize("delay", ["10", b"1", [], {}, 1j], ids=repr)
+@pytest.mark.parametrize("delay", ["10", b"1", [], {}, 1j], ids=plain)
 @pytest.mark.parametrize("function", [netuv.set_timeout, netuv.set_interval])
 def test_a_delay_is_a_number(loop: netuv.Loop, function: Callable[..., Any], delay: Any) -> None:
     """Node would make something of a str; in Python it is a mistake."""
@@ -92,7 +92,7 @@ def test_a_delay_is_a_number(loop: netuv.Loop, function: Callable[..., Any], del
 async def coroutine() -> None: ...
 
 
-@pytest.mark.parametrize("callback", [None, "print", 1, coroutine], ids=repr)
+@pytest.mark.parametrize("callback", [None, "print", 1, coroutine], ids=plain)
 @pytest.mark.parametrize(
     "function",
     [
