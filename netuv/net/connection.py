@@ -322,9 +322,12 @@ class Connection(HandleOwner, Duplex):
         try:
             if error is not None:
                 self.emit("error", error)
-        finally:
-            if without_handle:
-                self._tell_close(error is not None)
+        except BaseException:
+            if without_handle:  # who hears of the exception hears of it first
+                self._next_tick(self._tell_close, True)
+            raise
+        if without_handle:
+            self._tell_close(error is not None)
 
     def _on_closed(self, wire: Any) -> None:
         if self._loop.forked or self._loop.closed:
