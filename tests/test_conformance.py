@@ -60,7 +60,11 @@ def test_the_table_in_docs_is_what_the_traces_say() -> None:
     assert written == runner.table(CASES), "python -m tests.conformance table"
 
 
-def test_an_answer_as_neither_node_has_a_reason() -> None:
+def test_what_is_answered_otherwise_has_a_reason_that_readme_lists() -> None:
+    readme = runner.HERE.parent.parent.joinpath("README.rst").read_text("utf-8")
+    listed = " ".join(readme.partition("Differences from Node\n---")[2].split())
     for case in CASES:
         answer = runner.equals(case)
         assert bool(case.because) == (str(runner.REFERENCE) not in answer), case.id
+        for reason in case.because:
+            assert reason in listed, f"{case.id}: {reason}"
