@@ -1,14 +1,17 @@
 """Every public name of Node's is there, and is the core's own member.
 
-``python -m tests.node.test_names`` asks the Node on PATH for the names and writes them to node_names.json.
+``python -m tests.node.test_names [NODE]`` asks that Node, or the one on PATH, for the names and writes them
+to node_names.json, and what is left out to docs/names.rst.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +22,7 @@ import pytest
 import netuv
 from netuv.node import (
     EventEmitter,
+    diagnostics_channel,
     events,
     net,
     setImmediate,
@@ -29,11 +33,13 @@ from netuv.node.names import camel_case
 from tests.helpers import LIMIT
 
 FILE = Path(__file__).with_name("node_names.json")
+PAGE = Path(__file__).parents[2] / "docs" / "names.rst"
 
 
 # What Node is asked. Public is what does not begin with an underscore.
 ASK = r"""
 const net = require('net'), stream = require('stream'), events = require('events');
+const channels = require('diagnostics_channel');
 const own = (object, ...without) => Object.getOwnPropertyNames(object)
   .filter((name) => !name.startsWith('_') && !without.includes(name)).sort();
 const members = (object) => own(object, 'constructor');
@@ -50,6 +56,10 @@ const names = {
   'stream.Duplex': members(stream.Duplex.prototype),
   'EventEmitter': members(events.prototype),
   'events': own(events, 'length', 'name', 'prototype'),
+  'net.BoundSocket': members((net.BoundSocket || Object).prototype),
+  'diagnostics_channel': own(channels),
+  'diagnostics_channel.Channel': members(channels.Channel.prototype),
+  'diagnostics_channel.TracingChannel': members(Object.getPrototypeOf(channels.tracingChannel('x'))),
   'Timeout': members(Object.getPrototypeOf(timeout)),
   'Immediate': members(Object.getPrototypeOf(immediate)),
 };
@@ -68,6 +78,7 @@ NAMES: dict[str, list[str]] = RECORDED["names"]
 
 # What is left out, and why.
 ITERATION = "promises and async iteration; netuv is built on callbacks"
+STORES = "belongs to AsyncLocalStorage; Python has contextvars"
 INTERNAL = "a view of the inside that Node does not document"
 OUT = {
     "stream.Readable": {
@@ -76,6 +87,11 @@ OUT = {
         "readableBuffer": INTERNAL,
     },
     "stream.Writable": {"writableBuffer": INTERNAL},
+    "diagnostics_channel": dict.fromkeys(("BoundedChannel", "boundedChannel"), STORES),
+    "diagnostics_channel.Channel": dict.fromkeys(
+        ("bindStore", "runStores", "unbindStore", "withStoreScope"), STORES
+    ),
+    "diagnostics_channel.TracingChannel": {"tracePromise": ITERATION},
     "events": {
         **dict.fromkeys(("captureRejectionSymbol", "captureRejections", "on", "once"), ITERATION),
         **dict.fromkeys(("init", "usingDomains"), INTERNAL),
@@ -107,6 +123,10 @@ MAKE: dict[str, Callable[[], Any]] = {
     "stream.Writable": stream.Writable,
     "stream.Duplex": stream.Duplex,
     "EventEmitter": EventEmitter,
+    "net.BoundSocket": net.BoundSocket,
+    "diagnostics_channel": lambda: diagnostics_channel,
+    "diagnostics_channel.Channel": lambda: diagnostics_channel.channel("names"),
+    "diagnostics_channel.TracingChannel": lambda: diagnostics_channel.tracingChannel("names"),
     "events": lambda: events,
     "Timeout": lambda: setTimeout(print, 1),
     "Immediate": lambda: setImmediate(print),
@@ -117,7 +137,7 @@ MAKE: dict[str, Callable[[], Any]] = {
 def made(owner: str) -> Iterator[Any]:
     it = MAKE[owner]()
     yield it
-    if owner in ("Timeout", "Immediate"):
+    if owner in ("Timeout", "Immediate", "net.BoundSocket"):
         it.close()
 
 
@@ -224,10 +244,32 @@ def test_the_core_has_one_spelling(loop: netuv.Loop) -> None:
     assert not issubclass(netuv.Server._socket_class, net.Socket)
 
 
-if __name__ == "__main__":
-    import shutil
+def page() -> str:
+    """docs/names.rst: the names of Node that are left out, and why."""
+    title = "Names of Node that netuv.node has not"
+    lines = [title, "=" * len(title), ""]
+    lines += [".. Written by `python -m tests.node.test_names`; a test holds it to what is there.", ""]
+    owners = ", ".join(f"``{owner}``" for owner in NAMES)
+    there = f"All other public names of Node {RECORDED['node']} are there, of these: {owners}."
+    lines += [*textwrap.wrap(there, 100), ""]
+    for owner, names in OUT.items():
+        lines += [owner, "-" * len(owner), ""]
+        for reason in dict.fromkeys(names.values()):
+            which = ", ".join(f"``{name}``" for name in names if names[name] == reason)
+            lines += textwrap.wrap(f"* {which}: {reason}.", 100, subsequent_indent="  ")
+        lines.append("")
+    return "\n".join(lines)
 
-    found = shutil.which("node")
+
+def test_the_page_of_what_is_left_out() -> None:
+    assert PAGE.read_text("utf-8") == page(), "python -m tests.node.test_names"
+
+
+if __name__ == "__main__":
+    found = sys.argv[1] if len(sys.argv) > 1 else shutil.which("node")
     if found is None:
         sys.exit("Node is not on PATH")
-    FILE.write_text(json.dumps(ask(found), indent=1) + "\n", "utf-8")
+    RECORDED = ask(found)
+    NAMES = RECORDED["names"]
+    FILE.write_text(json.dumps(RECORDED, indent=1) + "\n", "utf-8")
+    PAGE.write_text(page(), "utf-8")
