@@ -15,7 +15,7 @@ PACKAGE = Path(netuv.__file__).parent
 
 # From the bottom up. A module imports from the rows below, and in its own row from its left. In these
 # packages each module has its own place, and the bare name is that of __init__; netuv.node is one entry.
-BY_MODULE = ("uv", "loop", "stream", "net")
+BY_MODULE = ("uv", "loop", "stream", "net", "tls")
 LAYERS = (
     ("_version", "uv", "uv.status", "errors", "misuse", "checks"),
     ("uv.turn", "uv.timer", "uv.lookup", "uv.wire", "emitter"),
@@ -76,12 +76,14 @@ LAYERS = (
     ),
     ("testing",),
     ("__init__", "__main__"),
+    ("tls.faults", "tls.pem", "tls.context", "tls"),
     ("node",),
 )
 ORDER = [name for row in LAYERS for name in row]
 BASE = {"uv.status", "errors", "misuse", "checks"}
 LOOP = {name for name in ORDER if name.startswith("loop")}
 STREAM = {name for name in ORDER if name.startswith("stream")}
+PURE_TLS = {"tls.faults", "tls.pem", "tls.context"}  # no loop, no socket
 
 # What is narrower than its row: the parts that a reader may take out and use alone.
 ONLY: dict[str, set[str]] = {
@@ -96,11 +98,12 @@ ONLY: dict[str, set[str]] = {
     "abort": {*BASE, "emitter"},
     "net.options": {*BASE, "address"},
     "__main__": {"_version", "uv"},
+    **{name: {*BASE, "tls.faults", "tls.pem"} for name in PURE_TLS},
     **{name: {*BASE, *LOOP, "emitter", "uv.turn"} for name in LOOP},
     **{name: {*BASE, *STREAM, "emitter", "abort"} for name in STREAM},
 }
 # Bytes in, events out: these know nothing of libuv or of sockets.
-SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "abort", *sorted(STREAM))
+SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "abort", *sorted(STREAM | PURE_TLS))
 
 # Private names of an object are for its own package. What is used from elsewhere all the same, and how often;
 # the numbers may only get smaller.
