@@ -76,14 +76,14 @@ LAYERS = (
     ),
     ("testing",),
     ("__init__", "__main__"),
-    ("tls.faults", "tls.pem", "tls.context", "tls"),
+    ("tls.faults", "tls.pem", "tls.certificate", "tls.identity", "tls.hello", "tls.context", "tls"),
     ("node",),
 )
 ORDER = [name for row in LAYERS for name in row]
 BASE = {"uv.status", "errors", "misuse", "checks"}
 LOOP = {name for name in ORDER if name.startswith("loop")}
 STREAM = {name for name in ORDER if name.startswith("stream")}
-PURE_TLS = {"tls.faults", "tls.pem", "tls.context"}  # no loop, no socket
+PURE_TLS = {f"tls.{name}" for name in ("faults", "pem", "certificate", "identity", "hello", "context")}
 
 # What is narrower than its row: the parts that a reader may take out and use alone.
 ONLY: dict[str, set[str]] = {
@@ -98,7 +98,7 @@ ONLY: dict[str, set[str]] = {
     "abort": {*BASE, "emitter"},
     "net.options": {*BASE, "address"},
     "__main__": {"_version", "uv"},
-    **{name: {*BASE, "tls.faults", "tls.pem"} for name in PURE_TLS},
+    **{name: {*BASE, "address", "tls.faults", "tls.pem"} for name in PURE_TLS},
     **{name: {*BASE, *LOOP, "emitter", "uv.turn"} for name in LOOP},
     **{name: {*BASE, *STREAM, "emitter", "abort"} for name in STREAM},
 }

@@ -11,6 +11,7 @@ from netuv.tls.context import (
     create_secure_context,
 )
 from netuv.tls.faults import CertificateError, TLSError
+from netuv.tls.identity import check_server_identity
 
 __all__ = [
     "DEFAULT_CIPHERS",
@@ -20,5 +21,6 @@ __all__ = [
     "CertificateError",
     "SecureContext",
     "TLSError",
+    "check_server_identity",
     "create_secure_context",
 ]
