@@ -76,14 +76,28 @@ LAYERS = (
     ),
     ("testing",),
     ("__init__", "__main__"),
-    ("tls.faults", "tls.pem", "tls.certificate", "tls.identity", "tls.hello", "tls.context", "tls"),
+    (
+        "tls.faults",
+        "tls.pem",
+        "tls.certificate",
+        "tls.identity",
+        "tls.hello",
+        "tls.context",
+        "tls.verify",
+        "tls.engine",
+        "tls",
+    ),
     ("node",),
 )
 ORDER = [name for row in LAYERS for name in row]
 BASE = {"uv.status", "errors", "misuse", "checks"}
 LOOP = {name for name in ORDER if name.startswith("loop")}
 STREAM = {name for name in ORDER if name.startswith("stream")}
-PURE_TLS = {f"tls.{name}" for name in ("faults", "pem", "certificate", "identity", "hello", "context")}
+# TLS without I/O.
+PURE_TLS = {
+    f"tls.{name}"
+    for name in ("faults", "pem", "certificate", "identity", "hello", "context", "verify", "engine")
+}
 
 # What is narrower than its row: the parts that a reader may take out and use alone.
 ONLY: dict[str, set[str]] = {
@@ -98,7 +112,7 @@ ONLY: dict[str, set[str]] = {
     "abort": {*BASE, "emitter"},
     "net.options": {*BASE, "address"},
     "__main__": {"_version", "uv"},
-    **{name: {*BASE, "address", "tls.faults", "tls.pem"} for name in PURE_TLS},
+    **{name: {*BASE, *PURE_TLS, "address"} for name in PURE_TLS},
     **{name: {*BASE, *LOOP, "emitter", "uv.turn"} for name in LOOP},
     **{name: {*BASE, *STREAM, "emitter", "abort"} for name in STREAM},
 }
