@@ -19,7 +19,7 @@ BY_MODULE = ("uv", "loop", "stream", "net", "tls")
 LAYERS = (
     ("_version", "uv", "uv.status", "errors", "misuse", "checks"),
     ("uv.turn", "uv.timer", "uv.lookup", "uv.wire", "emitter"),
-    ("address", "blocklist", "abort", "uv.handles"),
+    ("address", "blocklist", "abort", "uv.handles", "uv.over"),
     (
         "loop.failures",
         "loop.ticks",
@@ -69,6 +69,7 @@ LAYERS = (
         "net.connection",
         "net.accepting",
         "net.socket",
+        "net.lent",
         "net.admission",
         "net.listening",
         "net.server",
@@ -82,9 +83,15 @@ LAYERS = (
         "tls.certificate",
         "tls.identity",
         "tls.hello",
+        "tls.keylog",
         "tls.context",
         "tls.verify",
         "tls.engine",
+        "tls.settings",
+        "tls.handshake",
+        "tls.wire",
+        "tls.socket",
+        "tls.server",
         "tls",
     ),
     ("node",),
@@ -96,7 +103,9 @@ STREAM = {name for name in ORDER if name.startswith("stream")}
 # TLS without I/O.
 PURE_TLS = {
     f"tls.{name}"
-    for name in ("faults", "pem", "certificate", "identity", "hello", "context", "verify", "engine")
+    for name in (
+        "faults pem certificate identity hello keylog context verify engine settings handshake".split()
+    )
 }
 
 # What is narrower than its row: the parts that a reader may take out and use alone.

@@ -12,6 +12,9 @@ from netuv.tls.context import (
 )
 from netuv.tls.faults import CertificateError, TLSError
 from netuv.tls.identity import check_server_identity
+from netuv.tls.server import Server, create_server
+from netuv.tls.settings import Session
+from netuv.tls.socket import TLSSocket, connect
 
 __all__ = [
     "DEFAULT_CIPHERS",
@@ -20,7 +23,12 @@ __all__ = [
     "DEFAULT_MIN_VERSION",
     "CertificateError",
     "SecureContext",
+    "Server",
+    "Session",
     "TLSError",
+    "TLSSocket",
     "check_server_identity",
+    "connect",
     "create_secure_context",
+    "create_server",
 ]

@@ -16,6 +16,7 @@ from typing import Any
 
 from netuv import checks, misuse
 from netuv.tls import faults, pem
+from netuv.tls.keylog import KeyLog
 
 OPTIONS = (
     "allow_partial_trust_chain",
@@ -106,6 +107,7 @@ class SecureContext:
         given = {**({} if options is None else options), **keywords}
         refuse_unavailable(given)
         checks.check_options("SecureContext", given, (*OPTIONS, *UNAVAILABLE))
+        self._keylog: KeyLog | None = None
         self._made: OrderedDict[Any, ssl.SSLContext] = OrderedDict()
         self._recipe = _Recipe({name: given[name] for name in given if given[name] is not None})
         self.kind(server_side=bool(self._recipe.pairs))  # what is wrong with the options is raised now
@@ -116,12 +118,12 @@ class SecureContext:
         server_side: bool,
         verify: ssl.VerifyMode = ssl.CERT_NONE,
         protocols: tuple[str, ...] = (),
-        keylog: str | None = None,
+        keylog: bool = False,
     ) -> ssl.SSLContext:
         """The SSLContext for a kind of connection.
 
         :param protocols: for ALPN, the best first.
-        :param keylog: the file that OpenSSL is to append the secrets of its connections to.
+        :param keylog: whether the secrets of its connections go to ``keylog()``.
         """
         key = server_side, verify, protocols, keylog
         made = self._made.get(key)
@@ -129,12 +131,18 @@ class SecureContext:
             made = self._recipe.make(server_side, verify)
             if protocols:
                 made.set_alpn_protocols(list(protocols))
-            if keylog is not None:
-                made.keylog_filename = keylog
+            if keylog:
+                made.keylog_filename = self.keylog().path
             self._made[key] = made
             if len(self._made) > _MOST_KINDS:
                 self._made.popitem(last=False)
         return made
+
+    def keylog(self) -> KeyLog:
+        """Where the secrets of its connections are written to, if at all."""
+        if self._keylog is None:
+            self._keylog = KeyLog()
+        return self._keylog
 
     def verifier(self, extra_trust: bytes = b"") -> ssl.SSLContext:
         """One that only looks at the chains of servers, and trusts these certificates (DER) as well."""

@@ -1,8 +1,8 @@
 """TLS without I/O: an SSLObject of the stdlib between two buffers, ciphertext in and cleartext out, and back.
 
 Nothing in here knows of a loop, a stream or an event. ``step()`` moves the handshake on; then ``decrypt()``
-and ``encrypt()`` are all there is, three calls into C each. What the engine itself has to say (its part of the
-handshake, alerts, answers to a change of keys) gathers in ``outgoing``, and ``take()`` empties that.
+and ``encrypt()`` are all there is, three calls into C each. What the engine itself has to say (its part of
+the handshake, alerts, answers to a change of keys) gathers in ``outgoing``, and ``take()`` empties that.
 
 The exception by which OpenSSL says that it wants more costs more than a small record. So decrypt() does not
 provoke it: when its input is used up, and the last read gave less than was asked for, nothing can be left.

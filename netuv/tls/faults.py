@@ -13,7 +13,7 @@ import re
 import ssl
 from typing import Any
 
-from netuv.errors import ArgTypeError, ArgValueError, NetError
+from netuv.errors import ArgTypeError, ArgValueError, NetError, StateError
 
 
 class TLSError(NetError, ssl.SSLError):
@@ -191,6 +191,16 @@ def invalid_alpn_answer(answer: object, offered: tuple[str, ...]) -> ArgTypeErro
         f" offered protocols ({', '.join(offered)})"
     )
     return ArgTypeError(text, "ERR_TLS_ALPN_CALLBACK_INVALID_RESULT")
+
+
+def too_late(what: str) -> StateError:
+    """What can only be set before the handshake."""
+    return StateError(f"{what} has no effect any more: the handshake has begun", code="ERR_INVALID_STATE")
+
+
+def servers_have_no_name() -> StateError:
+    """set_servername() of the side that answers."""
+    return StateError("Cannot issue SNI from a TLS server-side socket", code="ERR_TLS_SNI_FROM_SERVER")
 
 
 def no_server_name() -> ArgValueError:
