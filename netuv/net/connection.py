@@ -88,7 +88,8 @@ class Connection(HandleOwner, Duplex):
 
     def _read(self, size: int = 0) -> None:
         if self.connecting or self._handle is None:
-            self._at_connect(self._read)
+            if not self._stream_life.phase:  # else a 'connect' listener has destroyed it
+                self._at_connect(self._read)
         elif self._onread is not None and not self._onread.may_start():
             self._readable_state.reading = False
         elif self._readable_state.reading and not self._started:

@@ -38,6 +38,15 @@ def test_destroy_ends_all_io(run: Run, must_call: MustCall, listener: socket.soc
     run()
     assert codes == ["ERR_STREAM_DESTROYED"]
     assert seen == [("close", False)]
+
+
+@pytest.mark.row("S18")
+def test_destroy_in_connect_of_a_socket_that_is_to_read(run: Run, listener: socket.socket) -> None:
+    sock = netuv.connect(place(listener))
+    seen = watch(sock, "data", "end", "error", "close")  # to read is a step at 'connect', too
+    sock.prepend_listener("connect", sock.destroy)
+    run()
+    assert seen == [("close", False)]
     assert (sock.readable_ended, sock.writable_finished) == (False, False)
 
 
