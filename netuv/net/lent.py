@@ -2,17 +2,15 @@
 
 ``lend()`` makes a wire of a connected stream. A Socket gives up its own for it: what it has read ahead comes
 first, what it has still to write goes out first, and then there is nothing between that wire and the new
-owner. The Socket itself has a stand-in for it. It neither reads nor writes any more, and what is left of it
-is that both close together. Any other Duplex is used as it is, by 'data', write(), end() and destroy().
+owner. The Socket itself has a stand-in for it. It has ended as far as a program can tell, and what is left of
+it is that both close together. Any other Duplex is used as it is, by 'data', write(), end() and destroy().
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from netuv import misuse
 from netuv.net.socket import Socket
 from netuv.stream import Duplex
 from netuv.stream.encoding import encode
@@ -24,16 +22,15 @@ OnSent = Callable[[Any, "int | None"], object]
 Later = Callable[[Callable[[], None]], None]
 
 
-def lend(stream: Duplex, uv: Any, later: Later) -> tuple[Any, wire.Wire]:
+def lend(stream: Duplex, later: Later) -> tuple[Any, wire.Wire]:
     """The handle of a stream, and the wire to use in its place, which is its no longer.
 
     :param stream: connected; a Socket, or any other Duplex, of which the wire stands for the handle, too.
-    :param uv: the pyuv.Loop that the wire is said to be on.
     :param later: calls a function after the current callback of the loop.
     """
     if isinstance(stream, Socket) and stream._handle is not None:
         return stream._handle, _SocketWire(stream, later)
-    made = _DuplexWire(stream, uv, later)
+    made = _DuplexWire(stream, later)
     return made, made
 
 
@@ -69,13 +66,12 @@ class _SocketWire(_Lent, WireOver):
         _Lent.__init__(self, socket, later)
         socket._stop_reading()
         WireOver.__init__(self, socket._writable_state.wire)
-        self.flushing = socket.writable_length > 0
+        self._flushing = socket.writable
         self._unsent: list[tuple[bytes, OnSent]] = []  # waits for what the Socket has written itself
         self._on_shutdown: OnSent | None = None
         self._on_closed: Callable[[Any], object] | None = None
         socket._writable_state.wire = _StandIn(self)
-        if self.flushing:
-            socket.write(b"", self._on_flushed)
+        socket.end()  # which the stand-in hears of when all that the Socket has to write is written
 
     @property
     def write_queue_size(self) -> int:
@@ -104,17 +100,15 @@ class _SocketWire(_Lent, WireOver):
     def send(self, data: Any, on_sent: OnSent) -> int:
         """As of Wire."""
         self.check_open()
-        if self.flushing:
+        if self._flushing:
             whole = b"".join(data) if isinstance(data, (list, tuple)) else bytes(data)
             self._unsent.append((whole, on_sent))
             return len(whole)
         return int(self.lower.send(data, on_sent))
 
-    def _on_flushed(self, error: BaseException | None) -> None:
-        self.flushing = False
-        stream = self.stream
-        if error is not None or stream.destroyed:
-            return  # its 'close' follows
+    def flushed(self) -> None:
+        """The Socket has nothing to write any more."""
+        self._flushing = False
         unsent, self._unsent = self._unsent, []
         for data, on_sent in unsent:
             if not self.lower.send(data, on_sent):
@@ -126,7 +120,7 @@ class _SocketWire(_Lent, WireOver):
     def shutdown(self, on_done: OnSent) -> None:
         """As of Wire."""
         self.check_open()
-        if self.flushing:
+        if self._flushing:
             self._on_shutdown = on_done
         else:
             self.lower.shutdown(on_done)
@@ -136,11 +130,12 @@ class _SocketWire(_Lent, WireOver):
         self._on_closed = on_closed
         self._on_read = None
         if self.lower.closed and self.stream.closed:
-            self._later(self._tell_closed)
+            self._later(self.tell_closed)
         else:
             self.stream.destroy()
 
-    def _tell_closed(self) -> None:
+    def tell_closed(self) -> None:
+        """The wire below is closed."""
         on_closed, self._on_closed = self._on_closed, None
         if on_closed is not None:
             on_closed(self)
@@ -160,21 +155,19 @@ class _StandIn(WireOver):
         """That is the other owner's to do."""
 
     def send(self, data: Any, on_sent: OnSent) -> int:
-        """What the Socket had to write before; refused after that, or it would go between."""
-        if not self._lent.flushing:
-            raise misuse.socket_closed()
+        """What the Socket had to write before."""
         return int(self.lower.send(data, lambda lower, status: on_sent(self, status)))
 
     def shutdown(self, on_done: OnSent) -> None:
-        """As of Wire."""
-        self.lower.shutdown(lambda handle, status: on_done(self, status))
+        """The end of that. It is no end for the peer, and the Socket does not finish."""
+        self._lent.flushed()
 
     def close(self, on_closed: Callable[[Any], object] | None = None) -> None:
         """Close the handle; the other owner hears of it first."""
 
         def on_lower_closed(handle: Any) -> None:
             try:
-                self._lent._tell_closed()
+                self._lent.tell_closed()
             finally:
                 if on_closed is not None:
                     on_closed(self)
@@ -185,10 +178,9 @@ class _StandIn(WireOver):
 class _DuplexWire(_Lent, wire.Wire):
     """A Duplex that is no Socket, or has no handle."""
 
-    def __init__(self, stream: Duplex, uv: Any, later: Later) -> None:
+    def __init__(self, stream: Duplex, later: Later) -> None:
         super().__init__(stream, later)
         self.closed = False
-        self.loop = uv
         self.ref = True
         stream.on("data", self._on_data)
         stream.on("end", self._on_end)
@@ -253,12 +245,15 @@ class _DuplexWire(_Lent, wire.Wire):
         stream = self.stream
         stream.remove_listener("data", self._on_data)
         stream.remove_listener("end", self._on_end)
-        if on_closed is not None:
-            if stream.closed:
-                self._later(partial(_call, on_closed, self))
-            else:
-                stream.prepend_once_listener("close", lambda *had_error: on_closed(self))
-        stream.destroy()
+
+        def on_tick() -> None:
+            try:
+                if on_closed is not None:
+                    on_closed(self)
+            finally:
+                stream.destroy()
+
+        self._later(on_tick)
 
 
 def _status(error: BaseException | None) -> int | None:
@@ -266,7 +261,3 @@ def _status(error: BaseException | None) -> int | None:
         return None
     number = getattr(error, "errno", None)
     return -number if isinstance(number, int) and number > 0 else handles.EPIPE
-
-
-def _call(function: Callable[[Any], object], argument: Any) -> None:
-    function(argument)

@@ -113,7 +113,7 @@ class TLSSocket(Socket):
     def _take_lower(self) -> None:
         assert self._lower is not None
         if not self._stream_life.phase:
-            handle, self._lent = lend(self._lower, self._loop.uv, self._later)
+            handle, self._lent = lend(self._lower, self._later)
             self._adopt(handle)
 
     def _on_lower_connected(self) -> None:

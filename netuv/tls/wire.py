@@ -220,13 +220,13 @@ class TLSWire(WireOver):
                 self._read_below(self._on_cipher if self._partial is None else self._on_part)
 
     def _read_below(self, on_read: Callable[..., None]) -> None:
+        if self.lower.closed:  # with the stream that it is of, which tells in a tick
+            return
         try:
             self.lower.start_read(on_read)
         except handles.UVError as error:
-            status = error.args[0] if error.args else None
-            if status == handles.EALREADY:
-                return
-            raise
+            if error.args[0] != handles.EALREADY:
+                raise
 
     def _on_cipher(self, lower: Any, data: bytes | None, status: int | None) -> None:
         if status is not None:
@@ -350,7 +350,7 @@ class TLSWire(WireOver):
             try:
                 on_sent = self._encrypt_pieces()
             except handles.UVError as error:
-                self._fail_clear(error.args[0])
+                self._fail_clear(_status(error))
                 return
             if on_sent is not None:
                 on_sent(self, None)
@@ -399,10 +399,16 @@ class TLSWire(WireOver):
         try:
             self.lower.shutdown(on_shut)
         except handles.UVError as error:
-            status = error.args[0]
+            status = _status(error)
             if self.owner is not None:
                 self.owner._later(lambda: on_shut(None, status))
 
 
 def _on_own_sent(lower: Any, status: int | None) -> None:
     pass
+
+
+def _status(error: BaseException) -> int:
+    """Of what a handle has raised; one that is closed does not say."""
+    status = error.args[0] if error.args else None
+    return status if isinstance(status, int) else handles.ECANCELED
