@@ -21,7 +21,7 @@ PIECE = 128 * 1024  # bytes to encrypt at a time; more than that leaves the cach
 class Engine:
     """One end of a TLS connection."""
 
-    __slots__ = ("_read", "_write", "ended", "failure", "incoming", "outgoing", "ssl", "take")
+    __slots__ = ("_read", "ended", "failure", "incoming", "outgoing", "ssl", "take", "write")
 
     def __init__(
         self,
@@ -36,7 +36,8 @@ class Engine:
         self.ssl = context.wrap_bio(self.incoming, self.outgoing, server_side, servername, session)
         inner: Any = getattr(self.ssl, "_sslobj", self.ssl)  # the same methods, without a frame of Python's
         self._read: Callable[[int], bytes] = inner.read
-        self._write: Callable[[Any], int] = inner.write
+        #: Encrypt some bytes, one at least: the ciphertext is in ``take()`` then.
+        self.write: Callable[[Any], int] = inner.write
         #: The ciphertext that is to be sent.
         self.take: Callable[[], bytes] = self.outgoing.read
         #: The peer's close_notify has come; what follows it is ignored.
@@ -55,8 +56,8 @@ class Engine:
         return True
 
     def encrypt(self, data: Any) -> bytes:
-        """The ciphertext of some bytes, one at least, and of what waited before them."""
-        self._write(data)
+        """write() and take() in one."""
+        self.write(data)
         return self.take()
 
     def decrypt(self, data: bytes) -> bytes:

@@ -296,8 +296,10 @@ class TLSWire(WireOver):
         if type(data) is list or type(data) is tuple:
             data = b"".join(data)
         size = len(data)
-        if self._engine is not None and not self._clear and not self._shut and 0 < size <= PIECE:
-            left: int = self.lower.send(self._engine.encrypt(data), self._on_piece_sent)
+        engine = self._engine
+        if engine is not None and not self._clear and not self._shut and 0 < size <= PIECE:
+            engine.write(data)
+            left: int = self.lower.send(engine.take(), self._on_piece_sent)
             if not left:
                 return 0
             self._busy = True

@@ -1,0 +1,244 @@
+"""The stream contract over TLS, random traffic through the recorder, and what a connection costs."""
+
+from __future__ import annotations
+
+import gc
+import random
+import socket
+import ssl
+import sys
+import weakref
+from typing import Any
+
+import pytest
+from helpers import PeerOf, Run
+from tls.certificates import Certificates
+from tls.peers import Peer
+from tls.recorder import Ends
+
+import netuv
+from netuv import tls
+from netuv.testing import STREAM_CHECKS, check_stream
+from tests.test_frames import PACKAGE
+
+VERSIONS = ["TLSv1.2", "TLSv1.3"]
+
+
+@pytest.mark.row("T14", "T15", "T20")
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", STREAM_CHECKS)
+def test_the_contract_of_streams(loop: netuv.Loop, certs: Certificates, name: str, version: str) -> None:
+    def make_pair() -> tuple[Any, Any]:
+        made: list[Any] = []
+        server = tls.create_server({**certs.server.own, "max_version": version}, made.append)
+
+        def go() -> None:
+            address = server.address()
+            assert isinstance(address, netuv.AddressInfo)
+            client = tls.connect(address.port, "127.0.0.1", {"ca": certs.ca.cert})
+            client.on("secureConnect", lambda: made.insert(0, client))
+
+        server.on("secureConnection", lambda socket: server.close())
+        server.listen(0, "127.0.0.1", go)
+        while len(made) < 2:
+            loop.run_once()
+        client = next(each for each in made if not each.ssl_object.server_side)
+        made.remove(client)
+        return client, made[0]
+
+    check_stream(make_pair, name, loop=loop)
+
+
+@pytest.mark.row("T14")
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("seed", range(6))
+def test_random_traffic(ends: Ends, run: Run, version: str, seed: int) -> None:
+    """Writes, corks, pauses and ends at both sides; all of it arrives, and the recorder sees records only."""
+    rng = random.Random(seed)
+    sent: dict[str, bytearray] = {"a": bytearray(), "b": bytearray()}
+    got: dict[str, bytearray] = {"a": bytearray(), "b": bytearray()}
+
+    def drive(name: str, stream: Any) -> None:
+        stream.on("data", got[name].extend)
+        left = rng.randrange(20, 60)
+
+        def act() -> None:
+            nonlocal left
+            left -= 1
+            if stream.destroyed:
+                return
+            what = rng.random()
+            if what < 0.6:
+                data = rng.randbytes(rng.choice((0, 1, 7, 1000, 16384, 16385, 140_000, 300_000)))
+                sent[name].extend(data)
+                stream.write(rng.choice((bytes, bytearray, memoryview))(data))
+            elif what < 0.7:
+                stream.cork()
+            elif what < 0.8:
+                stream.uncork()
+            elif what < 0.9:
+                stream.pause()
+            else:
+                stream.resume()
+            if left:
+                rng.choice((netuv.set_immediate, netuv.next_tick))(act)
+            else:
+                stream.resume()
+                stream.end()
+
+        act()
+
+    server = ends.serve(lambda socket: drive("b", socket), max_version=version, allow_half_open=True)
+    client = ends.connect(server, allow_half_open=True)
+    ends.watch("failures", client, "error")
+    drive("a", client)
+    run()
+    assert ends.of("failures") == []
+    assert got["a"] == sent["b"]
+    assert got["b"] == sent["a"]
+
+
+@pytest.mark.row("T34")
+def test_a_closed_connection_leaves_nothing_behind(run: Run, certs: Certificates) -> None:
+    """Without the garbage collector: no reference cycle goes through the SSLObject, or through the socket."""
+    gone: list[Any] = []
+
+    def note(stream: Any) -> None:
+        gone.extend(map(weakref.ref, (stream, stream.ssl_object, stream._writable_state.wire)))
+
+    def on_secure(stream: Any) -> None:
+        note(stream)
+        stream.end(b"hello")
+        stream.resume()
+
+    def go() -> None:
+        client = tls.connect(server.address().port, "127.0.0.1", {"ca": certs.ca.cert})
+        client.on("secureConnect", lambda: note(gone_client()))
+        gone_client = weakref.ref(client)
+        client.resume()
+        client.on("close", lambda had_error: server.close())
+
+    server: Any = tls.create_server(certs.server.own, on_secure)
+    gc.collect()
+    gc.disable()
+    try:
+        server.listen(0, "127.0.0.1", go)
+        run()
+        assert len(gone) == 6
+        assert [type(each()).__name__ for each in gone if each() is not None] == []
+    finally:
+        gc.enable()
+
+
+@pytest.mark.row("T34")
+def test_an_accepted_connection_is_one_socket(ends: Ends, run: Run) -> None:
+    made: list[str] = []
+
+    def on_secure(stream: Any) -> None:
+        gc.collect()
+        made.extend(type(each).__name__ for each in gc.get_objects() if isinstance(each, netuv.Socket))
+        stream.end()
+
+    server = ends.serve(on_secure)
+    ends.connect(server)
+    run()
+    assert sorted(made) == ["TLSSocket", "TLSSocket"]  # the client's and the server's
+
+
+@pytest.mark.row("T34")
+def test_an_idle_connection_has_no_buffers_of_its_own(ends: Ends, run: Run) -> None:
+    def on_secure(stream: Any) -> None:
+        netuv.set_immediate(look, stream)
+
+    def look(stream: Any) -> None:
+        wire = stream._writable_state.wire
+        assert wire._clear is None
+        assert wire._partial is None
+        assert not wire._engine.incoming.pending
+        assert not wire._engine.outgoing.pending
+        assert stream._tls._reader is None  # what the ClientHello was gathered in
+        stream.end()
+
+    server = ends.serve(on_secure)
+    ends.connect(server)
+    run()
+
+
+def test_slow_handshakes_do_not_hold_up_a_good_one(ends: Ends, run: Run) -> None:
+    count = 50
+    slow: list[socket.socket] = []
+
+    def on_secure(stream: Any) -> None:
+        for each in slow:
+            each.close()
+        stream.end(b"hello")
+
+    server = ends.serve(on_secure)
+    server.remove_all_listeners("tlsClientError")
+    server.on("tlsClientError", lambda error, stream: None)
+
+    ends.recorder.port(server)
+
+    def go() -> None:
+        for _ in range(count):
+            each = socket.create_connection(("127.0.0.1", server.address().port))
+            each.sendall(b"\x16\x03\x01\x02")
+            slow.append(each)
+        ends.connect(server)
+
+    server.on("listening", go)
+    run()
+    assert ("data", b"hello") in ends.of("client")
+
+
+# way to use a TLSSocket -> frames of netuv for a message
+FRAMES = {"data and write": 5, "write with a callback": 7}
+
+
+@pytest.mark.parametrize("journey", FRAMES)
+def test_frames_for_a_message(run: Run, peer: PeerOf, certs: Certificates, journey: str) -> None:
+    def serve(stream: Any) -> None:
+        if journey == "data and write":
+            stream.on("data", stream.write)
+        else:
+            stream.on("data", lambda data: stream.write(data, lambda error: None))
+
+    def count(messages: int) -> int:
+        frames = 0
+
+        def on_event(frame: Any, event: str, argument: object) -> None:
+            nonlocal frames
+            if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+                frames += 1
+
+        def talk(port: int) -> None:
+            with Peer.connect(port) as it:
+                for _ in range(messages):
+                    it.write(b"x" * 100)
+                    got = 0
+                    while got < 100:
+                        got += len(it.read())
+
+        def on_listening() -> None:
+            peer(talk, server.address().port)
+            sys.setprofile(on_event)
+
+        def on_secure(stream: Any) -> None:
+            serve(stream)
+            stream.on("close", lambda had_error: (sys.setprofile(None), server.close()))
+
+        server: Any = tls.create_server(certs.server.own, on_secure)
+        server.listen(0, "127.0.0.1", on_listening)
+        try:
+            run()
+        finally:
+            sys.setprofile(None)
+        return frames
+
+    assert round((count(120) - count(20)) / 100) <= FRAMES[journey]  # hellos differ by a frame or two
+
+
+def test_the_stdlib_is_the_engine() -> None:
+    assert issubclass(tls.TLSError, ssl.SSLError)
+    assert issubclass(tls.TLSSocket, netuv.Socket)
+    assert issubclass(tls.Server, netuv.Server)
