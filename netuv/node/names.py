@@ -15,6 +15,11 @@ from netuv import misuse
 C = TypeVar("C", bound=type)
 
 _IRREGULAR = {
+    "alpn_callback": "ALPNCallback",
+    "alpn_protocols": "ALPNProtocols",
+    "min_dh_size": "minDHSize",
+    "request_ocsp": "requestOCSP",
+    "sni_callback": "SNICallback",
     "to_json": "toJSON",
     "from_json": "fromJSON",
     "add_cidr": "addCIDR",

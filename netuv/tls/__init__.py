@@ -9,6 +9,7 @@ from netuv.tls.context import (
     DEFAULT_MIN_VERSION,
     SecureContext,
     create_secure_context,
+    get_ciphers,
 )
 from netuv.tls.faults import CertificateError, TLSError
 from netuv.tls.identity import check_server_identity
@@ -31,4 +32,5 @@ __all__ = [
     "connect",
     "create_secure_context",
     "create_server",
+    "get_ciphers",
 ]

@@ -418,6 +418,13 @@ def _dh_parameters(value: Any) -> bytes | None:
     return block
 
 
+def get_ciphers() -> list[str]:
+    """The names of all ciphers that can be used, in lower case. Node's ``tls.getCiphers()``."""
+    every = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    every.set_ciphers("ALL:COMPLEMENTOFALL")
+    return sorted({each["name"].lower() for each in every.get_ciphers()})
+
+
 # -- contexts that nobody has asked for by name --------------------------------------------------------
 
 _SHARED: OrderedDict[Any, SecureContext] = OrderedDict()
