@@ -153,7 +153,7 @@ def unavailable(name: str, why: str) -> ArgValueError:
 
 def unusable(name: str, what: str, code: str) -> ArgValueError:
     """Keys, certificates and the like that OpenSSL refuses; ``what`` is in its words."""
-    return ArgValueError(f"{name!r} cannot be used: {what}", code)
+    return ArgValueError(f"'{name}' cannot be used: {what}", code)
 
 
 def invalid_version(name: str, value: object) -> ArgTypeError:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import weakref
 
-from netuv.tls import faults
+from netuv.tls import faults, pem
 
 
 class KeyLog:
     """The file of one SecureContext. Raises ERR_FEATURE_UNAVAILABLE_ON_PLATFORM where there is none."""
 
     def __init__(self) -> None:
-        if not hasattr(os, "memfd_create"):
+        if not pem.has_memory_files():
             raise faults.unavailable("keylog", "it writes them to a file, and only Linux has files in memory")
         self._fd = os.memfd_create("netuv-keylog", os.MFD_CLOEXEC)
         weakref.finalize(self, os.close, self._fd)

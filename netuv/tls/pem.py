@@ -31,10 +31,15 @@ def block_of(name: str, value: Any) -> bytes:
     raise misuse.invalid_arg_type(name, _KIND, value)
 
 
+def has_memory_files() -> bool:
+    """Whether a file in memory can be opened by a path, which needs Linux and its /proc."""
+    return hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd")
+
+
 @contextmanager
 def as_file(data: bytes) -> Iterator[str]:
     """A path that can be opened and read while the block runs."""
-    if hasattr(os, "memfd_create"):
+    if has_memory_files():
         fd = os.memfd_create("netuv-tls", os.MFD_CLOEXEC)
         try:
             _write_all(fd, data)
