@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from typing import Any
 
 import pytest
-from helpers import Run
+from helpers import LIMIT, Run
 from tls.certificates import Pair
 from tls.recorder import Ends
+from tls.test_hello import real_hello
 
 import netuv
 from netuv import errors, tls
@@ -234,18 +237,13 @@ def test_sni_callback_that_answers_a_client_that_has_gone(ends: Ends, run: Run) 
 
 @pytest.mark.row("T13")
 def test_a_client_that_talks_on_while_sni_callback_thinks(ends: Ends, run: Run) -> None:
-    import socket as stdlib_socket
-    import threading
-
-    from tls.test_hello import real_hello
-
     def choose(name: str, done: Any) -> None:
         pass
 
     server = ends.serve(sni_callback=choose)
 
     def flood(port: int) -> None:
-        with stdlib_socket.create_connection(("127.0.0.1", port)) as sock:
+        with socket.create_connection(("127.0.0.1", port)) as sock:
             sock.sendall(real_hello("a.example"))
             try:
                 while True:
@@ -256,7 +254,8 @@ def test_a_client_that_talks_on_while_sni_callback_thinks(ends: Ends, run: Run) 
     thread = threading.Thread(target=flood, args=(ends.recorder.port(server),), daemon=True)
     thread.start()
     run()
-    thread.join(10)
+    ends.recorder.close()  # which the thread hears of
+    thread.join(LIMIT)
     assert ends.of("server")[0][:2] == ("tlsClientError", "ERR_SSL_EXCESSIVE_MESSAGE_SIZE")
 
 
