@@ -69,7 +69,9 @@ def test_the_protocol_that_is_chosen(
 @pytest.mark.row("T12")
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize(
-    "options", [{"alpn_protocols": ["b"]}, {"alpn_callback": lambda asked: None}], ids=str
+    "options",
+    [{"alpn_protocols": ["b"]}, {"alpn_callback": lambda asked: None}],
+    ids=["protocols", "callback"],
 )
 def test_no_common_protocol(ends: Ends, run: Run, version: str, options: dict[str, Any]) -> None:
     server = ends.serve(**options, max_version=version)
