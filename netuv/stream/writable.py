@@ -355,7 +355,7 @@ class Writable(Stream):
     def _write(self, chunk: Chunk, encoding: str | None, callback: Done) -> None:
         if self._writev is None:
             raise misuse.method_not_implemented("_write()")
-        self._writev([QueuedChunk(chunk, encoding)], callback)
+        self._writev([QueuedChunk((chunk, encoding))], callback)
 
     #: Not there: what is queued is written chunk by chunk.
     _writev: Callable[[list[QueuedChunk], Done], object] | None = None

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any
 
 Callback = Callable[["BaseException | None"], object]
 
 
-class QueuedChunk(NamedTuple):
-    """One of the chunks that ``_writev(chunks, callback)`` gets."""
+class QueuedChunk(tuple[Any, Any]):
+    """One of the chunks that ``_writev(chunks, callback)`` gets: a pair.
 
-    chunk: Any
-    encoding: str | None  # 'buffer' for bytes; of a str, when they are not encoded
+    It is no NamedTuple: that would compile the annotations at import.
+    """
+
+    __slots__ = ()
+
+    chunk = property(itemgetter(0), doc="What is written.")
+    encoding = property(itemgetter(1), doc="'buffer' for bytes; else what write() was given.")
 
 
 class WriteQueue:
@@ -36,7 +42,7 @@ class WriteQueue:
 
     def add(self, chunk: Any, encoding: str | None, size: int, callback: Callback | None) -> None:
         """One more chunk, behind all others."""
-        self._entries.append((QueuedChunk(chunk, encoding), size, callback))
+        self._entries.append((QueuedChunk((chunk, encoding)), size, callback))
         self.length += size
 
     def several(self) -> bool:
