@@ -41,8 +41,8 @@ def write_or_queue(stream: Writable, chunk: Any, encoding: str | None, callback:
         size = len(chunk)
         if type(chunk) is not str:
             encoding = "buffer"
-            if type(chunk) is not bytes:
-                chunk = bytes(chunk)
+            if isinstance(chunk, memoryview) and (state.wire is None or not isinstance(chunk.obj, bytes)):
+                chunk = bytes(chunk)  # its owner could change it; and a hook is given bytes
     queue = state.queue
     if state.writing or queue is not None or life.errored is not None or life.constructing:
         if queue is None:
