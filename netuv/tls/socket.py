@@ -145,9 +145,10 @@ class TLSSocket(Socket):
         if self._tls_settings is None:
             self._tls_settings = self.server._tls_settings
             self._serve(self.server)
+        wire = TLSWire(self._lent or self._handle)
         super()._open_wire()
-        wire = self._writable_state.wire = TLSWire(self._lent or self._handle)
-        self._secure = False
+        self._writable_state.wire = wire
+        self._secure = self.truncated = False
         server = self._tls_server
         keylog = (self if server is None else server).listener_count("keylog") > 0
         if self._tls_settings.is_server:

@@ -492,6 +492,24 @@ def test_close_waits_for_handshakes(ends: Ends, run: Run) -> None:
     assert ends.seen.index(("accepted", "finish")) < ends.seen.index(("server", "close"))
 
 
+@pytest.mark.row("T01")
+def test_a_socket_connects_anew(ends: Ends, run: Run, certs: Certificates) -> None:
+    server = tls.create_server(certs.server.own, lambda socket: socket.end(b"hello")).listen(0, "127.0.0.1")
+    port = ends.recorder.port(server)
+    client = ends.watch(
+        "client", tls.connect(port, "127.0.0.1", {"ca": certs.ca.cert}), "secureConnect", "data"
+    )
+
+    def again(had_error: bool) -> None:
+        assert client.get_protocol() is None
+        client.on("close", lambda had_error: server.close())
+        client.connect(port, "127.0.0.1")
+
+    client.once("close", again)
+    run()
+    assert ends.of("client") == ["secureConnect", ("data", b"hello")] * 2
+
+
 @pytest.mark.row("T28")
 def test_renegotiation_is_refused(ends: Ends, run: Run, must_call: MustCall) -> None:
     server = ends.serve(lambda socket: socket.end(), max_version="TLSv1.2")
