@@ -8,6 +8,7 @@ Where things are, from the bottom; each module imports only from above its line:
     address, blocklist       IP addresses; which of them to keep away
     abort                    AbortController
     loop, stream             the event loop; streams without any I/O
+    aio                      asyncio on that loop, and that loop within asyncio
     timers                   set_timeout and friends
     dns, events              lookup; functions that go with EventEmitter and AbortSignal
     diagnostics_channel      named channels, on which net tells of its sockets and servers
@@ -37,6 +38,7 @@ from netuv.net.connecting import (
     set_default_auto_select_family_attempt_timeout,
 )
 from netuv.net.server import Server, create_server
+from netuv.net.serving import ShutdownReport
 from netuv.net.socket import Socket, connect
 from netuv.stream.base import set_default_tick
 from netuv.timers import (
@@ -62,6 +64,7 @@ __all__ = [
     "Loop",
     "NetError",
     "Server",
+    "ShutdownReport",
     "Socket",
     "SocketAddress",
     "__version__",

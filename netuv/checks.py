@@ -39,10 +39,7 @@ def check_async(listener: Callable[..., Any], name: str = "listener") -> None:
 
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
     """
-    function: Any = listener
-    while isinstance(function, (MethodType, partial)):  # what is called in the end
-        function = function.__func__ if isinstance(function, MethodType) else function.func
-    flags = _code_flags(function) | _code_flags(getattr(type(function), "__call__", None))  # noqa: B004
+    flags = _flags_of_call(listener)
     if flags & _ASYNC_FLAGS:
         raise misuse.async_listener(name, listener)
     if flags & _GENERATOR:
@@ -54,12 +51,19 @@ def check_stage(name: str, value: Callable[..., Any]) -> None:
 
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
     """
-    function: Any = value
-    while isinstance(function, (MethodType, partial)):
-        function = function.__func__ if isinstance(function, MethodType) else function.func
-    flags = _code_flags(function) | _code_flags(getattr(type(function), "__call__", None))  # noqa: B004
-    if flags & _ASYNC_FLAGS:
+    if _flags_of_call(value) & _ASYNC_FLAGS:
         raise misuse.async_stage(name, value)
+
+
+def is_coroutine_function(value: Any) -> bool:
+    """Whether calling it makes a coroutine: an ``async def``, also behind partial() or as ``__call__()``."""
+    return bool(_flags_of_call(value) & _COROUTINE)
+
+
+def _flags_of_call(function: Any) -> int:
+    while isinstance(function, (MethodType, partial)):  # what is called in the end
+        function = function.__func__ if isinstance(function, MethodType) else function.func
+    return _code_flags(function) | _code_flags(getattr(type(function), "__call__", None))  # noqa: B004
 
 
 def _code_flags(function: Any) -> int:

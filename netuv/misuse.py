@@ -70,6 +70,11 @@ def closed_before_connection() -> StateError:
     )
 
 
+def stream_busy(why: str) -> StateError:
+    """A second one wants to read a stream, or to accept connections. Node lets both, and each gets a part."""
+    return StateError(f"There is somebody who reads already: {why}", code="ERR_STREAM_BUSY")
+
+
 def push_after_eof() -> StateError:
     """push() after push(None)."""
     return StateError("stream.push() after EOF", code="ERR_STREAM_PUSH_AFTER_EOF")
@@ -148,6 +153,23 @@ def wrong_thread() -> StateError:
         "a loop and what belongs to it are used in one thread only; from another thread"
         " use loop.call_soon_threadsafe()",
         code="ERR_WRONG_THREAD",
+    )
+
+
+def not_within_asyncio() -> StateError:
+    """A server has an async function, and no asyncio runs that could run it."""
+    return StateError(
+        "A connection is to be handled by an async function, but no asyncio runs: use netuv.run(main())",
+        code="ERR_NO_ASYNCIO",
+    )
+
+
+def other_loop() -> StateError:
+    """A task awaits what is on a loop that is not run by the task's event loop."""
+    return StateError(
+        "It belongs to a netuv loop that is not run by this event loop: make it within the coroutine, or run"
+        " the coroutine by netuv.run()",
+        code="ERR_LOOP_OTHER",
     )
 
 

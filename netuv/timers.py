@@ -147,6 +147,8 @@ class _Timers:
             if due < self._armed:
                 self._armed = due
                 uv_timer.start(self._handle, self._callback, due)
+                if self._loop.host is not None:
+                    self._loop.touch()
         elif not entries.timers:
             self._place(entries, due)
         entries.timers[timer] = due
@@ -453,6 +455,8 @@ class _Immediates:
         before, self._referenced = self._referenced, self._referenced + change
         if not before and self._referenced:
             self._idle.start(_nothing)
+            if self._loop.host is not None:
+                self._loop.touch()
         elif before and not self._referenced:
             self._idle.stop()
 

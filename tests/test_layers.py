@@ -15,7 +15,7 @@ PACKAGE = Path(netuv.__file__).parent
 
 # From the bottom up. A module imports from the rows below, and in its own row from its left. In these
 # packages each module has its own place, and the bare name is that of __init__; netuv.node is one entry.
-BY_MODULE = ("uv", "loop", "stream", "net", "tls")
+BY_MODULE = ("uv", "loop", "stream", "aio", "net", "tls")
 LAYERS = (
     ("_version", "uv", "uv.status", "errors", "misuse", "checks"),
     ("uv.turn", "uv.timer", "uv.lookup", "uv.wire", "emitter"),
@@ -40,6 +40,7 @@ LAYERS = (
         "stream.base",
         "stream.incoming",
         "stream.sources",
+        "stream.reader",
         "stream.readable",
         "stream.outgoing",
         "stream.writable",
@@ -58,6 +59,7 @@ LAYERS = (
         "stream.pair",
         "stream",
     ),
+    ("aio.selector", "aio.loop", "aio.guest", "aio.waiter", "aio"),
     ("timers", "dns", "events", "diagnostics_channel"),
     (
         "net.options",
@@ -67,11 +69,13 @@ LAYERS = (
         "net.bound",
         "net.onread",
         "net.connection",
+        "net.awaiting",
         "net.accepting",
         "net.socket",
         "net.lent",
         "net.admission",
         "net.listening",
+        "net.serving",
         "net.server",
         "net",
     ),
@@ -133,6 +137,7 @@ SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "abort", *sort
 PRIVATE = {
     ("stream.pipe", "_events"): 1,  # whether anybody hears 'error', without a call for each chunk
     ("timers", "_set_timeout"): 1,  # gives AbortSignal, which knows no loop, its timers
+    ("loop", "_get_running_loop"): 1,  # asyncio's, which raises nothing where there is none
     ("timers", "_on_timeout"): 1,  # what an idle timer calls of its socket
 }
 
@@ -262,7 +267,7 @@ def is_private(name: str) -> bool:
 def defined(tree: ast.Module) -> Iterator[str]:
     """The names that a module gives to attributes: of its classes, their instances, or its own."""
     for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id

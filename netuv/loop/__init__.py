@@ -27,8 +27,11 @@ This module knows which loop is meant: each thread has a default one.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import weakref
+from collections.abc import Awaitable
+from typing import Any, TypeVar, overload
 
 from netuv import misuse
 from netuv.loop import fork
@@ -36,6 +39,8 @@ from netuv.loop.ending import EndOfThread
 from netuv.loop.loop import Loop
 
 __all__ = ["Loop", "check_loop", "default_loop", "loop_to_run", "run"]
+
+T = TypeVar("T")
 
 _local = threading.local()
 
@@ -51,7 +56,17 @@ if hasattr(os, "register_at_fork"):
 
 
 def default_loop() -> Loop:
-    """This thread's loop, made at the first call, and anew when it was closed or after a fork."""
+    """This thread's loop, made at the first call, and anew when it was closed or after a fork.
+
+    Within a running asyncio loop it is the one that belongs to that.
+    """
+    asyncio = sys.modules.get("asyncio.events")  # where nobody has imported it nothing of it runs
+    if asyncio is not None:
+        host = asyncio._get_running_loop()
+        if host is not None:
+            from netuv.aio import loop_within  # and asyncio, so not before it is needed
+
+            return loop_within(host)
     loop: Loop | None = getattr(_local, "loop", None)
     if loop is None or loop.closed or loop.forked:
         if loop is not None and loop.forked:
@@ -94,10 +109,26 @@ def loop_to_run() -> Loop:
     return loop
 
 
-def run() -> None:
+@overload
+def run() -> None: ...
+@overload
+def run(main: Awaitable[T], *, debug: bool | None = None) -> T: ...
+
+
+def run(main: Any = None, *, debug: bool | None = None) -> Any:
     """Run this thread's loop: the last line of a program that Node would keep running by itself.
 
     In a forked child that has made nothing of its own it raises ERR_LOOP_FORKED, when what was made before
     the fork is still open.
+
+    :param main: a coroutine. Then asyncio runs on this loop until it ends; its result is returned. As by
+        asyncio.run(), tasks are cancelled then, and all that is open is closed. What a callback lets out
+        cancels it, and is raised.
+    :param debug: asyncio's debug mode.
     """
-    loop_to_run().run()
+    if main is None:
+        loop_to_run().run()
+        return None
+    from netuv import aio  # and asyncio, so not before it is needed
+
+    return aio.run(main, debug=debug)

@@ -81,7 +81,7 @@ class EndOfThread:
 
     def __del__(self, is_finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
         loop = self._loop
-        if loop.uv is None or loop.forked or loop._running or loop._thread != self._thread:
+        if loop.uv is None or loop.forked or loop.running or loop._thread != self._thread:
             return
         if is_finalizing():
             return

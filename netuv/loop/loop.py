@@ -80,7 +80,7 @@ class Loop(Running):
     __reduce_ex__ = misuse.refuse_copy
 
     def __repr__(self) -> str:
-        state = "closed" if self.closed else "running" if self._running else "idle"
+        state = "closed" if self.closed else "running" if self.running else "idle"
         return f"<netuv.Loop {state}, {len(self.handles)} open>"
 
     # -- stopping and closing ---------------------------------------------------------------------
@@ -88,6 +88,8 @@ class Loop(Running):
     def stop(self) -> None:
         """Let run() return after the current turn; what is open stays open."""
         self.check_thread()
+        if self.host is not None:
+            raise RuntimeError("this loop is run by another one: stop that")
         if self._running:
             self.stopping = True
             self._stop_uv()
@@ -106,7 +108,7 @@ class Loop(Running):
             self._give_up()
             return
         self.check_thread()
-        if self._running:
+        if self.running:
             raise RuntimeError("a running loop cannot be closed; stop() it first")
         ending.reap()
         try:
@@ -178,7 +180,7 @@ class Loop(Running):
         for handle in uv.handles:
             if handle not in spared:
                 turn.close_quietly(handle, self.forked)
-        if self._running:
+        if self.running:
             return  # a callback has forked; libuv goes on when it comes back
         self.ticks.queue.clear()
         self._calls.queue.clear()

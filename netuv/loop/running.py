@@ -24,11 +24,11 @@ from netuv.uv import turn
 class Host(Protocol):
     """Who gives a loop its turns, in the place of run()."""
 
-    #: The asyncio loop that runs.
-    asyncio: Any
+    #: asyncio's loop, on which tasks can be made.
+    event_loop: Any
 
     def touch(self) -> None:
-        """Outside of a turn something was begun that only a turn makes known to the kernel."""
+        """A turn is needed: for something was begun outside of one, or a tick was queued there."""
 
 
 class Running(EventEmitter):
@@ -39,7 +39,7 @@ class Running(EventEmitter):
     failures: Failures
     #: stop() has ended the last run(), or will end this one.
     stopping = False
-    #: Who runs the loop, when that is neither run() nor one of its kin.
+    #: Who gives the loop its turns, where nobody calls run(); see run_by().
     host: Host | None = None
 
     #: This process is a child of the one that made the loop.
@@ -106,13 +106,43 @@ class Running(EventEmitter):
 
     def _run(self, mode: int) -> None:
         self.check()  # before anything else is touched
-        if self._running:
-            raise RuntimeError("this loop is already running")
+        self._refuse_running()
         try:
             self._run_guarded(mode)
         finally:
             if self._wakeup is not None:
                 signals.restore(self._wakeup.wrappers)
+
+    def run_by(self, host: Host | None = None) -> None:
+        """From now on the turns are this host's, who also takes the failures; None ends that.
+
+        Meanwhile libuv runs what does not keep a loop running as well: that is the host's to decide.
+        """
+        if host is not None:
+            self.check()
+            self._refuse_running()
+            self._thread = threading.get_ident()
+        self.host = host
+        self._calls.keep_running(host is not None)
+
+    def touch(self) -> None:
+        """Ask the loop that this one is in for a turn. Without one there is nothing to ask.
+
+        Within asyncio a program does so when it has started a pyuv handle of its own outside of any callback
+        of libuv's: the kernel hears of it in a turn only.
+        """
+        self.check()
+        if self.host is not None and not self._in_uv:
+            self.host.touch()
+
+    @property
+    def running(self) -> bool:
+        """Whether somebody runs it: run(), or a host."""
+        return self._running or self.host is not None
+
+    def _refuse_running(self) -> None:
+        if self.running:
+            raise RuntimeError("this loop is already running")
 
     def _run_guarded(self, mode: int) -> None:
         try:
@@ -176,7 +206,7 @@ class Running(EventEmitter):
 
     def _stop_uv(self) -> None:
         # Outside of uv.run() the stop would hit the next one; a run() of the user's own is not known here.
-        if self._in_uv or not self._running:
+        if self._in_uv or not self.running:
             self.uv.stop()
 
     def _watch_signals(self) -> None:

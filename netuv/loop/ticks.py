@@ -22,7 +22,7 @@ from netuv.uv import turn
 class Ticks:
     """The queue of ticks, and whoever runs it."""
 
-    __slots__ = ("__weakref__", "_failures", "_prepare", "drain", "queue", "ready")
+    __slots__ = ("__weakref__", "_failures", "_prepare", "ask", "drain", "queue", "ready")
 
     def __init__(self, uv: Any, failures: Failures) -> None:
         #: (callable, arguments), in their order.
@@ -32,6 +32,8 @@ class Ticks:
         self.ready: bool = turn.set_ticks(uv, self.queue, self.gate)
         #: Run the queue. After an exception the rest waits for the next callback.
         self.drain: Callable[[], None] = uv.run_ticks if self.ready else self._drain
+        #: How a guest asks for a turn; it sets ``ready`` to False outside of its turns.
+        self.ask: Callable[[], None] | None = None
         self._prepare: Any = None
         if not self.ready:
             self._prepare = turn.Prepare(uv)
@@ -43,7 +45,10 @@ class Ticks:
 
     def watch(self) -> None:
         """Catch the ticks that no gate comes behind."""
-        if self._prepare is not None:
+        if self.ask is not None:
+            self.ready = True
+            self.ask()
+        elif self._prepare is not None:
             self.ready = True
             self._prepare.start(partial(Ticks._on_prepare, weakref.proxy(self)))
 
@@ -82,6 +87,7 @@ class Ticks:
         """Forget them, and the handle."""
         self.queue.clear()
         self.ready = False
+        self.ask = None
         self.drain = _nothing
         self._prepare = None
 
@@ -106,6 +112,11 @@ class Calls:
         self.queue.append((callback, args))
         handle = self._async  # the loop may be closed meanwhile
         return handle is not None and turn.wake(handle)
+
+    def keep_running(self, keep: bool) -> None:
+        """Whether libuv has something to run, whatever else there is."""
+        if self._async is not None:
+            self._async.ref = keep
 
     def forget(self) -> None:
         """Call nothing in the place of what is queued."""

@@ -248,6 +248,12 @@ class Attempt:
         if self.socket._idle is not None:
             self.socket._idle.active()
 
+    def _tell_host(self) -> None:
+        """A lookup of the program's own, and what is no lookup, may have come from outside of libuv."""
+        loop = self.socket._loop
+        if loop.host is not None:
+            loop.touch()
+
     # -- one connection ----------------------------------------------------------------------------
 
     def _connect_path(self, path: bytes) -> None:
@@ -261,6 +267,7 @@ class Attempt:
 
         try:
             socket._handle.connect(path, on_connect)
+            self._tell_host()
         except handles.UVError as error:
             socket.destroy(errors.from_uv_error(error, "connect", name))
 
@@ -293,6 +300,7 @@ class Attempt:
 
         try:
             handle.connect(handles.sockaddr(address, plan.port), on_connect)
+            self._tell_host()
         except handles.UVError as error:
             name = socket.address()
             local = (name.address, name.port) if name is not None else None
@@ -415,6 +423,7 @@ class Attempt:
 
         try:
             socket._handle.connect(handles.sockaddr(address, plan.port), on_connect)
+            self._tell_host()
         except handles.UVError as error:
             return self._error(error.args[0], address)
         if self.addresses:

@@ -109,6 +109,8 @@ class Connection(HandleOwner, Duplex):
         except _UVError as error:
             self._started = False
             self.destroy(errors.from_uv_error(error, "read"))
+        if self._loop.host is not None:
+            self._loop.touch()
 
     def _stop_reading(self) -> None:
         self._readable_state.reading = False
@@ -177,11 +179,6 @@ class Connection(HandleOwner, Duplex):
             self._idle.active()
         outgoing.done(self, None if status is None else errors.from_status(status, "write"))
 
-    def _ended_error(self) -> BaseException:
-        if self._readable_state.phase == ENDED and not self.allow_half_open:
-            return errors.this_socket_ended_by_other_party()
-        return super()._ended_error()
-
     def _final(self, done: Done) -> None:
         """Send the FIN, once there is a connection; when none is to come there is nothing to do."""
         wire = self._writable_state.wire
@@ -210,6 +207,8 @@ class Connection(HandleOwner, Duplex):
 
         try:
             wire.shutdown(on_shutdown)
+            if self._loop.host is not None:
+                self._loop.touch()
         except _UVError as error:
             gone = error.args[0] == handles.ENOTCONN
             done(None if gone else errors.from_uv_error(error, "shutdown"))
@@ -275,7 +274,10 @@ class Connection(HandleOwner, Duplex):
         self.connecting = False
         writing = self._writable_state
         wire, writing.wire = writing.wire, None
-        self._readable_state.consumer = None
+        reading = self._readable_state
+        reading.consumer = None
+        if reading.reader is not None:
+            reading.reader.wake_soon()
         if self._idle is not None:
             self._idle.close()
             self._idle = None
@@ -302,7 +304,7 @@ class Connection(HandleOwner, Duplex):
         life = self._stream_life
         if life.errored is None:
             life.errored = error
-        both_ended = self._readable_state.phase == ENDED and writing.phase == FINISHED
+        both_ended = reading.phase == ENDED and writing.phase == FINISHED
         if both_ended and error is None and handle is not None:
             life.phase = TOLD  # no event is left but 'close'
         else:

@@ -17,7 +17,7 @@ from netuv.diagnostics_channel import channel
 from netuv.loop import check_loop
 from netuv.net import accepting, admission
 from netuv.net import options as opts
-from netuv.net.listening import Listener
+from netuv.net.serving import Serving
 from netuv.net.settings import Settings
 from netuv.net.socket import Socket
 from netuv.uv import handles
@@ -29,10 +29,11 @@ if TYPE_CHECKING:  # typing would compile the text of a bound at import
 _SOCKET = channel("net.server.socket")
 
 
-class Server(Listener):
+class Server(Serving):
     """A TCP or Unix server. Node's ``net.Server``.
 
-    :param listener: a listener of 'connection'; may also be the first argument.
+    :param listener: a listener of 'connection'; may also be the first argument. An ``async def`` is run as a
+        task for each connection: see netuv.net.serving.
     :param allow_half_open: of the accepted sockets, False by default.
     :param pause_on_connect: accepted sockets read nothing until resume(), False by default.
     :param no_delay, keep_alive, keep_alive_initial_delay (ms): set on each accepted socket.
@@ -76,8 +77,10 @@ class Server(Listener):
         self._make_socket = accepting.maker(kind)
         self._connections = 0
         if listener is not None:
-            checks.check_callback("listener", listener)
-            self.on("connection", listener)
+            if checks.is_coroutine_function(listener):
+                self._set_handler(listener)  # type: ignore[arg-type]
+            else:
+                self.on("connection", checks.check_callback("listener", listener))
 
     def __repr__(self) -> str:
         state = f"listening on {self.address()}" if self.listening else "not listening"
@@ -92,6 +95,8 @@ class Server(Listener):
     def _on_connection(self, handle: Any, status: int | None) -> None:
         if status is not None:
             self.emit("error", errors.from_status(status, "accept"))
+        elif self._on_demand and "connection" not in self._events:
+            self._hold()
         elif self._handle is not None:
             try:
                 client = handle.accept_new(self._settings.no_delay)
@@ -122,6 +127,8 @@ class Server(Listener):
 
     def _on_socket_destroyed(self) -> None:
         self._connections -= 1
+        if self._changed:
+            self._tell_change()
         if self._connections == 0:
             self._maybe_emit_close()
 

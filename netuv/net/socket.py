@@ -16,8 +16,8 @@ from netuv.diagnostics_channel import channel
 from netuv.loop import check_loop
 from netuv.net import connecting
 from netuv.net import options as opts
+from netuv.net.awaiting import Awaitable
 from netuv.net.bound import BoundSocket
-from netuv.net.connection import Connection
 from netuv.net.onread import OnRead
 from netuv.net.settings import DEFAULTS, Settings
 from netuv.stream.base import Done
@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # typing would compile the text of a bound at import
 _CONNECTS = channel("net.client.socket")
 
 
-class Socket(Connection):
+class Socket(Awaitable):
     """A TCP or Unix-socket connection. Node's ``net.Socket``.
 
     :param fd: an open descriptor of a stream socket or pipe; the Socket owns it from then on.

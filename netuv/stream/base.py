@@ -23,7 +23,7 @@ resource itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from netuv import abort, checks, errors, misuse
 from netuv.emitter import EventEmitter
@@ -211,6 +211,10 @@ class Stream(EventEmitter):
 
     def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
         raise NotImplementedError
+
+    def _tell_task(self, error: BaseException) -> NoReturn:
+        """A task that waits is to hear what has ended the stream."""
+        raise error.with_traceback(None)
 
     def _may_destroy(self) -> bool:
         """Whether destroy() is to go on, where the guard has something to look for."""

@@ -255,6 +255,8 @@ def emit_readable(stream: Readable) -> None:
             finally:
                 state.emitted_readable = False
     finally:
+        if state.reader is not None:
+            state.reader.wake()
         if state.phase and not state.buffer.length:
             if state.flowing:
                 schedule_end(stream)
@@ -287,9 +289,13 @@ def flow(stream: Readable) -> None:
 def begin_flow(stream: Readable) -> None:
     """The tick of resume()."""
     state = stream._readable_state
+    if state.reader is not None and not stream.listener_count("data"):
+        state.set_flowing(None)  # tasks take what comes
     try:
         if not state.reading and not (state.paused and stream._reads_on):
             stream.read(0)
+        if state.reader is not None:
+            state.reader.wake()
     finally:
         state.resume_scheduled = False
         try:

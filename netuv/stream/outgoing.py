@@ -102,6 +102,7 @@ def send(stream: Writable, what: Any, _done: Done | None = None) -> None:
     if left:
         state.current_length = state.seen_length = left
         state.in_flight = state.wire
+        stream._on_queued()
     else:
         done(stream, None)
 

@@ -276,6 +276,8 @@ class Readable(Stream):
         if f is None:
             return super().on(event)  # a decorator, which comes back here with the function
         state = self._readable_state
+        if state.reader is not None and event in ("data", "readable"):
+            state.reader.refuse_others()
         if event == "data" and state.consumer is not None:
             state.forget_consumer()
         self._add_listener(event, f)

@@ -12,6 +12,8 @@ from typing import Any
 
 from netuv.stream.encoding import Decoder, encode
 
+_MOST_CHUNKS = 64  # that find() looks at one by one
+
 
 class ReadBuffer:
     """A queue of bytes, or of str."""
@@ -66,6 +68,26 @@ class ReadBuffer:
             count -= len(part)
             parts.append(part)
         return parts[0] if len(parts) == 1 else parts[0][:0].join(parts)
+
+    def find(self, separator: Any, start: int = 0) -> int:
+        """Where the separator begins, at ``start`` or behind; -1 when it is not there."""
+        if len(self.chunks) > _MOST_CHUNKS:
+            self._drop_taken()
+            whole = self.chunks[0][:0].join(self.chunks)
+            self.chunks.clear()
+            self.chunks.append(whole)
+        position = -self.offset  # where the chunk begins
+        before = separator[:0]  # the end of what was looked at, which a separator may begin in
+        for chunk in self.chunks:
+            end = position + len(chunk)
+            if end > start:
+                found: int = (before + chunk).find(separator, max(start - position + len(before), 0))
+                if found >= 0:
+                    return position - len(before) + found
+                text = before + chunk
+                before = text[max(len(text) - len(separator) + 1, 0) :]
+            position = end
+        return -1
 
     def decode(self, decoder: Decoder, former: str | None, ended: bool) -> ReadBuffer:
         """The same as str of another encoding.

@@ -29,6 +29,7 @@ from netuv.stream.writequeue import Callback, WriteQueue
 if TYPE_CHECKING:
     from netuv.stream.encoding import Decoder
     from netuv.stream.pipe import Pipe
+    from netuv.stream.reader import Reader
 
 ALIVE, DESTROYED, CLOSED, TOLD = range(4)  # TOLD: 'close' was emitted, or is being emitted
 OPEN, EOF, ENDED = range(3)
@@ -68,6 +69,7 @@ class Reading:
         "phase",
         "pipes",
         "readable_listening",
+        "reader",
         "reading",
         "reading_more",
         "received",
@@ -78,7 +80,8 @@ class Reading:
         self.phase = OPEN
         self.flowing: bool | None = None
         self.paused = False
-        #: The one 'data' listener, when a chunk needs no more than to be handed to it.
+        self.reader: Reader | None = None  # of tasks, see netuv.stream.reader
+        #: The one 'data' listener, when a chunk needs no more than to be handed to it; or reader.feed.
         self.consumer: Callable[[Any], object] | None = None
         self.buffer = EMPTY  # what arrived and was not read yet
         self.decoder: Decoder | None = None
@@ -108,6 +111,11 @@ class Reading:
         """As after pause(), before anything has happened."""
         self.flowing = False
         self.paused = True
+
+    def set_reader_as_consumer(self) -> None:
+        """A task waits, and what comes needs no decoding."""
+        assert self.reader is not None
+        self.consumer = self.reader.feed
 
     def forget_consumer(self) -> None:
         """The next chunk may not be for it alone; netuv.stream.incoming finds it again when it is."""

@@ -205,6 +205,7 @@ class Writable(Stream):
         state.writing = state.need_drain = True
         state.in_flight = wire
         state.current_length = state.seen_length = left
+        self._on_queued()
         if callback is not None:
             state.current_callbacks = (callback,)
         return False
@@ -344,6 +345,9 @@ class Writable(Stream):
     def _error_of_send(self, cause: Exception) -> BaseException:
         """What to emit for what the wire's send() has raised."""
         return cause
+
+    def _on_queued(self) -> None:
+        """A part of the current write waits in the wire's queue."""
 
     def _on_sent(self, wire: Any, status: int | None) -> None:
         raise NotImplementedError

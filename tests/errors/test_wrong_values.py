@@ -428,6 +428,12 @@ def stream_of(kind: type) -> Any:
     )()
 
 
+def is_async(owner: object, name: str) -> bool:
+    """A method that is awaited: to call it makes a coroutine only. Its arguments are tests/aio's concern."""
+    method = getattr(owner, name)
+    return inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method)
+
+
 @pytest.mark.filterwarnings("ignore::netuv.emitter.MaxListenersExceededWarning")
 @pytest.mark.parametrize("subject", [*SUBJECTS, "connected", "node-connected"])
 def test_wrong_values_for_methods(subject: str, field: Field) -> None:
@@ -435,9 +441,9 @@ def test_wrong_values_for_methods(subject: str, field: Field) -> None:
     if subject.endswith("connected"):
         connected = Connected(node_net.Socket if "node" in subject else netuv.Socket)
     make = connected or SUBJECTS[subject]
-    left_out = NOT_CALLED | ({"close", "stop", "turn"} if subject == "Loop" else set())
+    left_out = NOT_CALLED | ({"close", "stop", "turn", "run_by"} if subject == "Loop" else set())
     first = make()
-    names = [name for name in methods(first) if name not in left_out]
+    names = [name for name in methods(first) if name not in left_out and not is_async(first, name)]
     if isinstance(first, netuv.Socket):
         first.destroy()
     field.settle(subject)

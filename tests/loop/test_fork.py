@@ -331,8 +331,9 @@ def test_into_the_background_after_listen(what: str) -> None:
 
 # What neither reaches a handle nor waits for one: facts, the emitter, settings of what is to come.
 HARMLESS = {
-    "Socket": "address get_type_of_service is_paused set_default_encoding set_encoding unpipe push unshift",
-    "Server": "address",
+    "Socket": "receive receive_exactly receive_until lines send drain aclose"  # these only make a coroutine
+    " address get_type_of_service is_paused set_default_encoding set_encoding unpipe push unshift",
+    "Server": "address shutdown",
     "Timeout": "has_ref",
     "Immediate": "has_ref",
     "Loop": "now",
@@ -342,7 +343,7 @@ QUIET = {
     "Server": "close",
     "Timeout": "close",
     "Immediate": "close",
-    "Loop": "close",
+    "Loop": "close run_by",
 }
 
 

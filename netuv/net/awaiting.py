@@ -1,0 +1,271 @@
+"""``await`` on a Socket: the same object, and the same events, for tasks that wait.
+
+The first await adopts the socket: from then on what goes wrong is raised where a task waits, or else at its
+next await and at each later one, and an 'error' without a listener is no exception of the loop any more. And
+it is half-open from then on: when the peer has ended, the task decides when this side does.
+
+Reading is netuv.stream.reader's. Everything else waits for an event of the socket, or for its end. asyncio is
+imported at the first await.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from netuv import checks, errors, misuse
+from netuv.net.connection import Connection
+from netuv.stream.reader import More, Reader
+from netuv.stream.state import ALIVE, ENDED, FINISHED, TOLD
+
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="Awaitable")
+
+DEFAULT_LIMIT = 64 * 1024
+GIVE_WAY_AFTER = 1 << 20  # bytes that a task may send before others have their turn
+
+
+class Awaitable(Connection):
+    """The part of Socket that tasks use."""
+
+    _adopted = False
+    _sent_before = 0  # what was sent when send() last gave way
+    _error_heard = False  # a task was told what has ended it
+
+    def _adopt_for_tasks(self) -> None:
+        from netuv import aio  # and asyncio, so not before it is needed
+
+        self._loop.check()
+        aio.check_loop_of(self._loop)
+        self._adopted = self.allow_half_open = True
+        self.on("error", _heard_by_tasks)
+
+    # -- connecting --------------------------------------------------------------------------------
+
+    def __await__(self: Self) -> Generator[Any, None, Self]:
+        return self._connected().__await__()
+
+    async def _connected(self: Self) -> Self:
+        """Wait for 'connect'. Cancelled, the socket is destroyed: nobody else has it yet."""
+        if not self._adopted:
+            self._adopt_for_tasks()
+        try:
+            while self.connecting:
+                await self._event("connect")
+        except BaseException:
+            self.destroy()
+            raise
+        self._raise_if_ended()
+        return self
+
+    async def _event(self, *events: str) -> None:
+        """Wait for one of these events, or for the end of the socket."""
+        import asyncio
+
+        waiter = asyncio.get_running_loop().create_future()
+
+        def wake(*args: Any) -> None:
+            if not waiter.done():
+                waiter.set_result(None)
+
+        for event in (*events, "close"):
+            self.on(event, wake)
+        try:
+            await waiter
+        finally:
+            for event in (*events, "close"):
+                self.off(event, wake)
+
+    def _raise_if_ended(self) -> None:
+        life = self._stream_life
+        if life.errored is not None:
+            self._tell_task(life.errored)
+        if life.phase:
+            raise misuse.premature_close()
+
+    def _tell_task(self, error: BaseException) -> NoReturn:
+        self._error_heard = True
+        if _is_of_destroy(error):
+            raise misuse.premature_close() from error
+        raise error.with_traceback(None)
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def _reader(self) -> Reader:
+        """The one that the socket has, made for the first task that reads."""
+        from netuv.aio.waiter import Waiter
+
+        if self._onread is not None:
+            raise misuse.stream_busy("its option onread reads it")
+        if not self._adopted:
+            self._adopt_for_tasks()
+        reader = Reader(self, Waiter())
+        self._readable_state.reader = reader
+        return reader
+
+    async def _more(self) -> bool:
+        return await More(self._readable_state.reader or self._reader())
+
+    def _take(self, count: int) -> Any:
+        """So much of what has come; at the end of the stream this may be empty."""
+        if not count:
+            return b"" if self._readable_state.decoder is None else ""
+        return (self._readable_state.reader or self._reader()).take(count)
+
+    async def receive(self, size: int | None = None) -> Any:
+        """Wait for data and return it: what has come, at most ``size``. Empty at the end of the stream.
+
+        Bytes, or str after set_encoding(). Cancelled it loses nothing. An error of the socket is raised once
+        all that came before it was received.
+
+        :raises NetError: ERR_STREAM_BUSY while another task, a listener or a pipe reads;
+            ERR_STREAM_PREMATURE_CLOSE when the socket is destroyed.
+        """
+        if size is not None:
+            checks.check_int("size", size, 1, 1 << 30)
+        if not self._readable_state.buffer.length:
+            await self._more()
+        count = self._readable_state.buffer.length
+        return self._take(count if size is None or size > count else size)
+
+    async def receive_exactly(self, size: int) -> Any:
+        """Wait for that much, and return it.
+
+        :raises asyncio.IncompleteReadError: an EOFError, when the stream ends before. ``partial`` is what has
+            come, which also stays to be received.
+        """
+        checks.check_int("size", size, 0, 1 << 30)
+        buffered = self._readable_state.buffer.length
+        if size > self.readable_high_water_mark:
+            self.readable_high_water_mark = 1 << (size - 1).bit_length()
+        while buffered < size:
+            if not await self._more():
+                import asyncio
+
+                partial = self._take(buffered)
+                if partial:
+                    self._readable_state.buffer.prepend(partial)
+                raise asyncio.IncompleteReadError(partial, size)
+            buffered = self._readable_state.buffer.length
+        return self._take(size)
+
+    async def receive_until(self, separator: Any = b"\n", limit: int = DEFAULT_LIMIT) -> Any:
+        """Wait for the separator, and return all that comes before it, and it. At the end: what is left.
+
+        :param separator: bytes, or a str, which means bytes unless set_encoding() was called.
+        :param limit: how many bytes (characters) that may be.
+        :raises ArgValueError: ERR_OUT_OF_RANGE when there is no separator so far; nothing is taken out then.
+        """
+        if self._readable_state.decoder is None and isinstance(separator, str):
+            separator = separator.encode()
+        elif self._readable_state.decoder is not None and isinstance(separator, bytes):
+            separator = separator.decode()
+        if not separator:
+            raise misuse.invalid_arg_value("separator", separator, "must not be empty")
+        start = 0
+        while True:
+            buffer = self._readable_state.buffer
+            found: int = buffer.find(separator, start) if buffer.length else -1
+            if max(found + len(separator) if found >= 0 else buffer.length, 0) > limit:
+                raise misuse.out_of_range("separator", f"within {limit}", buffer.length)
+            if found >= 0:
+                return self._take(found + len(separator))
+            start = max(0, buffer.length - len(separator) + 1)
+            if buffer.length >= self.readable_high_water_mark:
+                self.readable_high_water_mark *= 2
+            if not await self._more():
+                return self._take(buffer.length)
+
+    async def lines(self, limit: int = DEFAULT_LIMIT) -> AsyncIterator[Any]:
+        """Line after line, each with its line feed; the last one may have none. See receive_until()."""
+        while line := await self.receive_until(b"\n", limit):
+            yield line
+
+    def __aiter__(self: Self) -> Self:
+        return self
+
+    def __anext__(self) -> Any:
+        return self._readable_state.reader or self._reader()
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    async def send(self, data: Any) -> None:
+        """write(), and wait until nothing is in user memory. Cancelled it only waits no more: data is sent.
+
+        :param data: as of write().
+        """
+        if not self._adopted:
+            self._adopt_for_tasks()
+        if not self.write(data) or self._writable_state.sent - self._sent_before > GIVE_WAY_AFTER:
+            await self.drain()
+
+    async def drain(self) -> None:
+        """Wait until nothing that was written is in user memory."""
+        if not self._adopted:
+            self._adopt_for_tasks()
+        self._raise_if_ended()
+        state = self._writable_state
+        if self.writable_length:
+            while self.writable_length and not self._stream_life.phase:
+                await self._event("drain", "finish")
+            self._raise_if_ended()
+        elif state.sent - self._sent_before > GIVE_WAY_AFTER:
+            import asyncio
+
+            await asyncio.sleep(0)
+        self._sent_before = state.sent
+
+    def _on_queued(self) -> None:
+        if self._loop.host is not None:
+            self._loop.touch()
+
+    def _ended_error(self) -> BaseException:
+        if self._readable_state.phase == ENDED and not self.allow_half_open:
+            return errors.this_socket_ended_by_other_party()
+        return super()._ended_error()
+
+    # -- the end -----------------------------------------------------------------------------------
+
+    async def aclose(self) -> None:
+        """end(), wait until all is sent, and for 'close'. Cancelled it destroys the socket.
+
+        Raises an error that has kept anything from being sent, unless a task was told already. A peer that
+        never reads makes it wait: see asyncio.timeout().
+        """
+        if not self._adopted:
+            self._adopt_for_tasks()
+        life, state = self._stream_life, self._writable_state
+        try:
+            if life.phase == ALIVE:
+                self.end()
+            while state.phase != FINISHED and life.phase == ALIVE:
+                await self._event("finish")
+            lost = state.phase != FINISHED
+        finally:
+            self.destroy()
+        while life.phase < TOLD or self._closing:
+            await self._event()
+        error = life.errored
+        if lost and not self._error_heard and error is not None and not _is_of_destroy(error):
+            self._tell_task(error)
+
+    async def __aenter__(self: Self) -> Self:
+        return await self._connected()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            await self.aclose()
+        else:
+            self.destroy()
+
+
+def _is_of_destroy(error: BaseException) -> bool:
+    """Whether it only says that destroy() has met a write on its way."""
+    return getattr(error, "code", None) == "ECANCELED"
+
+
+def _heard_by_tasks(error: BaseException) -> None:
+    """The listener of 'error' of a socket that tasks await."""
