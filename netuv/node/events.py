@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from netuv import abort, checks, emitter, events, stream
 from netuv.node.arity import Fitted, fitted
-from netuv.node.names import node_names
+from netuv.node.names import core_options, node_names
 
 #: ``x.on(events.errorMonitor, f)``: f hears of each 'error', and the error stays unhandled.
 errorMonitor = emitter.ERROR_MONITOR
@@ -96,6 +96,22 @@ def setMaxListeners(n: float | None = None, *emitters: emitter.EventEmitter) -> 
         events.set_max_listeners(limit, *emitters)
     else:
         EventEmitter.defaultMaxListeners = emitter.check_limit("n", limit)
+
+
+def once(
+    emitter: emitter.EventEmitter, name: str, options: Mapping[str, Any] | None = None
+) -> Coroutine[Any, Any, tuple[Any, ...]]:
+    """To be awaited: what the event carries, as a tuple; see ``netuv.events.once()``."""
+    return events.once(emitter, name, **core_options(options or {}, ("signal",)))
+
+
+def on(emitter: emitter.EventEmitter, name: str, options: Mapping[str, Any] | None = None) -> events.on:
+    """An asynchronous iterator of tuples; see ``netuv.events.on()``.
+
+    :param options: ``signal``, ``close``, ``highWaterMark``, ``lowWaterMark``.
+    """
+    known = ("signal", "close", "high_water_mark", "low_water_mark")
+    return events.on(emitter, name, **core_options(options or {}, known))
 
 
 class _Module(ModuleType):
