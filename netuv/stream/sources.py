@@ -98,6 +98,8 @@ class _Iteration:
 
 def wrap(stream: Readable, old: Any) -> None:
     """What ``Readable.wrap()`` does; see there."""
+    if stream._stream_life.guard is not None:
+        stream._stream_life.guard()
     checks.check_callback("old.on", getattr(old, "on", None))
     paused = False
 

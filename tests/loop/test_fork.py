@@ -332,7 +332,8 @@ def test_into_the_background_after_listen(what: str) -> None:
 # What neither reaches a handle nor waits for one: facts, the emitter, settings of what is to come.
 HARMLESS = {
     "Socket": "receive receive_exactly receive_until lines send drain aclose"  # these only make a coroutine
-    " address get_type_of_service is_paused set_default_encoding set_encoding unpipe push unshift",
+    " address get_type_of_service is_paused set_default_encoding set_encoding unpipe push unshift"
+    " from_",  # makes another
     "Server": "address shutdown",
     "Timeout": "has_ref",
     "Immediate": "has_ref",
@@ -355,6 +356,7 @@ def test_every_other_method_is_refused() -> None:
         "connect": (1, "127.0.0.1"), "write": (b"x",), "pipe": (netuv.Socket(),), "set_timeout": (1,),
         "set_type_of_service": (0,), "get_connections": (print,), "next_tick": (print,),
         "call_soon_threadsafe": (print,), "listen": (0,), "unshift": (b"",), "push": (b"",),
+        "wrap": (netuv.EventEmitter(),),
     }}
     immediate = netuv.set_immediate(print)
     fresh = netuv.Socket()
