@@ -272,10 +272,8 @@ class Connection(HandleOwner, Duplex):
 
     def _destroy(self, error: BaseException | None, done: Done) -> None:
         self.connecting = False
-        writing = self._writable_state
-        wire, writing.wire = writing.wire, None
-        reading = self._readable_state
-        reading.consumer = None
+        reading, writing = self._readable_state, self._writable_state
+        wire, writing.wire, reading.consumer = writing.wire, None, None
         if reading.reader is not None:
             reading.reader.wake_soon()
         if self._idle is not None:
