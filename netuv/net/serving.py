@@ -176,11 +176,11 @@ class Serving(Listener):
         task = self._context.copy().run(host.event_loop.create_task, self._serve(socket))
         if self._tasks is None:
             self._tasks = {}
-        self._tasks[socket] = task
+        if not task.done():  # an eager task may be
+            self._tasks[socket] = task
 
     async def _serve(self, socket: Any) -> None:
         assert self._handler is not None
-        assert self._tasks is not None
         try:
             await self._handler(socket)
             await socket.aclose()
@@ -190,7 +190,8 @@ class Serving(Listener):
                 self._report(error, socket)
         finally:
             socket.destroy()
-            del self._tasks[socket]
+            if self._tasks is not None:
+                self._tasks.pop(socket, None)
             self._tell_change()
 
     def _report(self, error: Exception, socket: Any) -> None:
