@@ -111,16 +111,22 @@ class Engine:
         return self.take()
 
     def chain(self) -> list[bytes]:
-        """The certificates that the peer has sent (DER), its own first; they may not be verified."""
+        """The certificates that the peer has sent (DER), its own first; they may not be verified.
+
+        Of a session that was taken up anew, when nothing is sent again, its own alone.
+        """
         inner: Any = (
             self.ssl if hasattr(self.ssl, "get_unverified_chain") else getattr(self.ssl, "_sslobj", None)
         )
         ask = getattr(inner, "get_unverified_chain", None)
-        if ask is None:
-            leaf = self.ssl.getpeercert(True)
-            return [leaf] if leaf else []
-        certificates = ask() or []
-        return [each if isinstance(each, bytes) else _der(each) for each in certificates]
+        certificates = ask() if ask is not None else None
+        if certificates:
+            return [each if isinstance(each, bytes) else _der(each) for each in certificates]
+        try:
+            own = self.ssl.getpeercert(True)
+        except ValueError:  # during the handshake
+            own = None
+        return [own] if own else []
 
 
 def _der(certificate: Any) -> bytes:

@@ -45,6 +45,7 @@ class Handshake:
         self.context = settings.context
         self.authorized = False
         self.authorization_error: str | None = None
+        self.fault: Exception | None = None  # of the peer's chain, when it was let through
         self.servername: str | bool | None = None
         self.alpn_protocol: str | bool | None = None
 
@@ -122,7 +123,11 @@ class ClientHandshake(Handshake):
         settings = self.settings
         failure: Any = None
         if not settings.reject_unauthorized:
-            failure = verify.judge(self.context, engine.chain())
+            if settings.session is not None and engine.ssl.session_reused:
+                failure = settings.session.fault
+            else:
+                failure = verify.judge(self.context, engine.chain())
+            self.fault = failure
         if failure is None:
             try:
                 shown = peer_certificate(engine)
@@ -292,10 +297,13 @@ def _standard_name(name: str) -> str:
     return f"TLS_{'_'.join(keys or ['RSA'])}_WITH_{'_'.join(rest)}"
 
 
-def session_of(engine: Engine) -> Session | None:
+def session_of(tls: Handshake) -> Session | None:
     """The session of a client's connection, to be taken up anew; None before there is one."""
-    value = engine.ssl.session
-    return Session(value, engine.ssl.context) if value is not None and value.id else None
+    engine = tls.engine
+    value = engine.ssl.session if engine is not None else None
+    if engine is None or value is None or not value.id:
+        return None
+    return Session(value, engine.ssl.context, tls.fault)
 
 
 def hung_up(is_server: bool, address: str | None, port: int | None) -> errors.NetError:

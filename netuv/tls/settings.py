@@ -41,12 +41,14 @@ class Session:
     Node's is a Buffer; the stdlib's cannot be written down. It goes with the SSLContext that made it.
     """
 
-    __slots__ = ("context", "value")
+    __slots__ = ("context", "fault", "value")
     __reduce_ex__ = misuse.refuse_copy
 
-    def __init__(self, value: Any, context: Any) -> None:
+    def __init__(self, value: Any, context: Any, fault: Exception | None) -> None:
         self.value = value
         self.context = context
+        #: Why the server's certificate is not to be trusted: it is not sent again.
+        self.fault = fault
 
     def __repr__(self) -> str:
         return f"<netuv.tls.Session {self.value.id.hex()[:16]}>"

@@ -212,10 +212,9 @@ class TLSSocket(Socket):
 
     def _look_for_session(self, in_handshake: bool = False) -> bool:
         """Emit 'session' for a ticket that has come. False when there will be no more of them."""
-        engine = self._tls.engine if self._tls is not None else None
-        if engine is None:
+        if self._tls is None or self._tls.engine is None:
             return False
-        session = handshake.session_of(engine)
+        engine, session = self._tls.engine, handshake.session_of(self._tls)
         if engine.ssl.version() != "TLSv1.3":
             if in_handshake and session is not None and not engine.ssl.session_reused:
                 self.emit("session", session)
@@ -331,8 +330,7 @@ class TLSSocket(Socket):
 
     def get_session(self) -> Session | None:
         """What a client keeps to take the connection up anew. Node's ``getSession()``."""
-        engine = self._tls.engine if self._tls is not None else None
-        return handshake.session_of(engine) if engine is not None else None
+        return handshake.session_of(self._tls) if self._tls is not None else None
 
     def set_servername(self, name: str) -> None:
         """Ask for this name; before the handshake. Node's ``setServername()``.

@@ -43,6 +43,8 @@ class Line:
         #: What the client has sent, what the server has.
         self.sent = (bytearray(), bytearray())
         self.threads = [threading.Thread(target=self._pump, args=(i,), daemon=True) for i in (0, 1)]
+
+    def start(self) -> None:
         for thread in self.threads:
             thread.start()
 
@@ -101,6 +103,7 @@ class Recorder:
                 continue
             far.settimeout(None)
             self.lines.append(Line(near, far))
+            self.lines[-1].start()
 
     def check(self) -> None:
         for line in self.lines:

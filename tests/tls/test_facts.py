@@ -180,6 +180,41 @@ def test_the_name_is_checked_on_resumed_sessions_too(ends: Ends, run: Run, versi
     assert [error.code for error in caught] == ["ERR_TLS_CERT_ALTNAME_INVALID"]
 
 
+@pytest.mark.row("T26", "T07")
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(("name", "code"), [("server", None), ("alone", "DEPTH_ZERO_SELF_SIGNED_CERT")])
+def test_what_is_let_through_stays_what_it_is(
+    ends: Ends, run: Run, version: str, name: str, code: str | None
+) -> None:
+    kept: list[Any] = []
+    own = getattr(ends.certs, name).own
+    server = tls.create_server({**own, "max_version": version}, lambda socket: socket.end())
+    server.listen(0, "127.0.0.1")
+    port = ends.recorder.port(server)
+
+    def connect(**options: Any) -> Any:
+        client = tls.connect(
+            {"port": port, "ca": ends.certs.ca.cert, "reject_unauthorized": False, "family": 4, **options}
+        )
+        client.on(
+            "secureConnect",
+            lambda: ends.seen.append(
+                (
+                    "facts",
+                    client.is_session_reused(),
+                    client.authorization_error,
+                    client.get_peer_certificate(True)["raw"] == client.get_peer_certificate()["raw"],
+                )
+            ),
+        )
+        client.on("session", kept.append)
+        return client.resume()
+
+    connect().on("close", lambda error: connect(session=kept[-1]).on("close", lambda error: server.close()))
+    run()
+    assert ends.of("facts") == [(False, code, True), (True, code, True)]
+
+
 @pytest.mark.row("T26")
 def test_a_server_without_tickets(ends: Ends, run: Run) -> None:
     server = ends.serve(lambda socket: socket.end(b"hello"), tickets=0)
