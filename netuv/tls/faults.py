@@ -125,10 +125,15 @@ def hang_up() -> NetError:
     return NetError("socket hang up", code="ECONNRESET", errno=errno.ECONNRESET)
 
 
-def disconnected_early(address: str | None, port: int | None) -> NetError:
-    """A server went before the handshake was done, as the client hears of it."""
+def disconnected_early(address: str | None, port: int | None, local_address: str | None) -> NetError:
+    """A server went before the handshake was done, as the client hears of it.
+
+    The arguments are what connect() was given; a path counts as address.
+    """
     text = "Client network socket disconnected before secure TLS connection was established"
-    return NetError(text, code="ECONNRESET", errno=errno.ECONNRESET, address=address, port=port)
+    error = NetError(text, code="ECONNRESET", errno=errno.ECONNRESET, address=address, port=port)
+    error.local_address = local_address
+    return error
 
 
 def handshake_timeout() -> TLSError:

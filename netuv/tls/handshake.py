@@ -16,7 +16,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from netuv import errors, misuse
+from netuv import misuse
 from netuv.tls import certificate, faults, hello, verify
 from netuv.tls.context import SecureContext
 from netuv.tls.engine import Engine
@@ -304,11 +304,6 @@ def session_of(tls: Handshake) -> Session | None:
     if engine is None or value is None or not value.id:
         return None
     return Session(value, engine.ssl.context, tls.fault)
-
-
-def hung_up(is_server: bool, address: str | None, port: int | None) -> errors.NetError:
-    """The peer went before the handshake was done."""
-    return faults.hang_up() if is_server else faults.disconnected_early(address, port)
 
 
 def own_certificate(tls: Handshake) -> dict[str, Any]:

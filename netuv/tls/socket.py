@@ -8,6 +8,7 @@ that says of the handshake. Before it is done an error of a server's socket is t
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -71,7 +72,8 @@ class TLSSocket(Socket):
 
     _tls_settings: Settings = None  # type: ignore[assignment]  # of a server's: when it gets its wire
     _tls: handshake.Handshake | None = None
-    _host: str | None = None  # that connect() was called with
+    _host: str | None = None  # to look for in the certificate
+    _place: tuple[str | None, int | None, str | None] = (None, None, None)  # as of disconnected_early()
     _timer: Timeout | None = None  # of a server's handshake
     _tls_server: Any = None
     _secure: bool = False
@@ -235,11 +237,12 @@ class TLSSocket(Socket):
         self.destroy(error)
 
     def _on_hang_up(self, status: int) -> None:
-        if status == handles.EOF:
-            is_server = self._tls_settings.is_server
-            self.destroy(handshake.hung_up(is_server, self._host, self.remote_port))
-        else:
+        if status != handles.EOF:
             self.destroy(errors.from_status(status, "read"))
+        elif self._tls_settings.is_server:
+            self.destroy(faults.hang_up())
+        else:
+            self.destroy(faults.disconnected_early(*self._place))
 
     def _error_of_send(self, cause: Exception) -> BaseException:
         if isinstance(cause, ssl.SSLError):
@@ -400,6 +403,8 @@ def connect_as(kind: type[Self], args: tuple[Any, ...], keywords: Mapping[str, A
     host = given.get("host") or (lower._host if isinstance(lower, TLSSocket) else None)
     options = {name: given[name] for name in SOCKET_OPTIONS if name in given}
     socket = kind(lower, options, host=host)
+    address = given.get("path") or given.get("host")
+    socket._place = (address and os.fsdecode(address), given.get("port"), given.get("local_address"))
     if listener is not None:
         socket.once("secureConnect", listener)
     if given.get("timeout"):

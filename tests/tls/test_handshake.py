@@ -422,7 +422,7 @@ def test_a_server_that_goes(ends: Ends, run: Run, how: str) -> None:
     server = netuv.create_server(
         lambda socket: socket.resume().end() if how == "end" else socket.reset_and_destroy()
     ).listen(0, "127.0.0.1")
-    client = ends.connect(server)
+    client = ends.connect(server, local_address="127.0.0.1")
     caught: list[Any] = []
     client.on("error", caught.append)
     client.on("close", lambda had_error: server.close())
@@ -431,7 +431,7 @@ def test_a_server_that_goes(ends: Ends, run: Run, how: str) -> None:
     assert isinstance(caught[0], ConnectionResetError)
     if how == "end":
         assert "before secure TLS connection was established" in str(caught[0])
-        assert caught[0].address == "127.0.0.1"
+        assert caught[0].address == caught[0].local_address == "127.0.0.1"
         assert caught[0].port == ends.recorder.port(server)
 
 
