@@ -20,7 +20,9 @@ from typing import NamedTuple
 import pytest
 
 import netuv
+import netuv.aio
 import netuv.node
+import netuv.tls
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.rst").read_text("utf-8")

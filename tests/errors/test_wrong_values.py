@@ -326,7 +326,7 @@ NODE = [
 
 @pytest.mark.parametrize("function", [*PEP8, *NODE], ids=lambda f: f"{f.__module__}.{f.__qualname__}")
 def test_wrong_values_for_functions_and_classes(function: Any, field: Field) -> None:
-    if function.__name__ in NOT_CALLED:
+    if function.__name__ in NOT_CALLED or function is node_events.once:  # which makes a coroutine only
         field.calls = 100
         return
     for name, call in forms(function, GOOD):
