@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import checks, misuse
 from netuv.net import accepting
@@ -17,6 +17,9 @@ from netuv.tls.context import SecureContext
 from netuv.tls.settings import Settings
 from netuv.tls.socket import TLSSocket
 
+if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    Self = TypeVar("Self", bound="Server")
+
 _OF_SERVER = tuple(name for name in opts.SERVER_OPTIONS if name != "socket_class")
 SERVER_OPTIONS = (*_OF_SERVER, *settings.SERVER_OPTIONS, *settings.CONTEXT_OPTIONS)
 
@@ -24,7 +27,8 @@ SERVER_OPTIONS = (*_OF_SERVER, *settings.SERVER_OPTIONS, *settings.CONTEXT_OPTIO
 class Server(NetServer):
     """A server over TLS. Node's ``tls.Server``.
 
-    :param listener: a listener of 'secureConnection'; may also be the first argument.
+    :param listener: a listener of 'secureConnection'; may also be the first argument. An ``async def`` is run
+        as a task for each connection, when its handshake is done.
     :param secure_context: a SecureContext, in the place of its options.
     :param request_cert: whether to ask clients for a certificate; False.
     :param reject_unauthorized: with request_cert, False to go on with a client that shows none. A bad one
@@ -63,8 +67,15 @@ class Server(NetServer):
         self._fresh: Any = None  # the TLSSocket of the connection that is being told of
         self.on("connection", self._on_raw)
         if listener is not None:
-            checks.check_callback("listener", listener)
-            self.on("secureConnection", listener)
+            if checks.is_coroutine_function(listener):
+                self._handler = listener  # type: ignore[assignment]
+                self.on("secureConnection", self._start_handler)
+            else:
+                self.on("secureConnection", checks.check_callback("listener", listener))
+
+    def __aiter__(self: Self) -> Self:
+        """Not there: which of its connections get through the handshake is not for a task to wait for."""
+        raise faults.not_iterable()
 
     def _make_one(self, handle: Any, server: Any) -> Any:
         """A TLSSocket at once; a Socket below it only where somebody listens to 'connection'."""

@@ -189,6 +189,18 @@ class TLSSocket(Socket):
         self._timer = None
         self.destroy(faults.handshake_timeout())
 
+    async def _connected(self: Self) -> Self:
+        """As of Socket; what is awaited is the handshake."""
+        await super()._connected()
+        try:
+            while not self._secure and not self.destroyed:
+                await self._event("secure")
+        except BaseException:
+            self.destroy()
+            raise
+        self._raise_if_ended()
+        return self
+
     # -- what the wire says ------------------------------------------------------------------------
 
     def _later(self, callback: Callable[[], None]) -> None:
