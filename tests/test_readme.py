@@ -29,7 +29,7 @@ README = (ROOT / "README.rst").read_text("utf-8")
 LIMIT = 20.0  # seconds that a program may take
 
 TRY = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/python examples/echo.py"
-TEST = ".venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest"
+TEST = ".venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest -n auto"
 
 
 class Block(NamedTuple):
