@@ -196,6 +196,22 @@ def check_path(name: str, value: Any) -> bytes:
     return path
 
 
+def server_arguments(
+    options: Any, listener: Any, keywords: Mapping[str, Any], strict: bool = True
+) -> tuple[dict[str, Any], Any]:
+    """(options, listener) of ``create_server(listener)``, ``(options)`` and ``(options, listener)``.
+
+    :param strict: two listeners are refused; else the second one is ignored, as in Node.
+    """
+    if callable(options):
+        if strict and listener is not None:
+            raise misuse.invalid_arg_type("options", "a dict", options)
+        options, listener = None, options
+    if options is not None and not isinstance(options, Mapping):
+        raise misuse.invalid_arg_type("options", "a dict", options)
+    return {**(options or {}), **keywords}, listener
+
+
 def check_delay(name: str, value: Any) -> int:
     """A keep-alive delay in ms; negative ones and None count as 0."""
     if value is None:

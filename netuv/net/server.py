@@ -62,13 +62,7 @@ class Server(Serving):
         **keywords: Any,
     ) -> None:
         super().__init__()
-        if callable(options):
-            if listener is not None:
-                raise misuse.invalid_arg_type("options", "a dict", options)
-            options, listener = None, options
-        if options is not None and not isinstance(options, Mapping):
-            raise misuse.invalid_arg_type("options", "a dict", options)
-        given = {**(options or {}), **keywords}
+        given, listener = opts.server_arguments(options, listener, keywords)
         opts.check_options("Server", given, opts.SERVER_OPTIONS)
         self._loop = check_loop(given.get("loop"))
         self._settings = Settings(given)

@@ -120,12 +120,9 @@ class Server(_server.Server, EventEmitter):
         listener: Callable[..., object] | None = None,
         **keywords: Any,
     ) -> None:
-        if callable(options):
-            options, listener = None, options
-        if options is not None and not isinstance(options, Mapping):
-            raise misuse.invalid_arg_type("options", "a dict", options)
+        given, listener = _options.server_arguments(options, listener, keywords, strict=False)
         with nodes_spelling():
-            given = node_options("Server", {**(options or {}), **keywords}, _options.SERVER_OPTIONS)
+            given = node_options("Server", given, _options.SERVER_OPTIONS)
             super().__init__(given, listener if callable(listener) else None)
 
     def listen(self: ServerSelf, *args: Any, **keywords: Any) -> ServerSelf:

@@ -68,11 +68,8 @@ class Server(_server.Server, EventEmitter):
         listener: Callable[..., object] | None = None,
         **keywords: Any,
     ) -> None:
-        if callable(options):
-            options, listener = None, options
-        if options is not None and not isinstance(options, Mapping):
-            raise misuse.invalid_arg_type("options", "a dict", options)
-        given = _core({**(options or {}), **keywords})
+        given, listener = _options.server_arguments(options, listener, keywords, strict=False)
+        given = _core(given)
         with nodes_spelling():
             super().__init__(_only(_server.SERVER_OPTIONS, given), listener)
 

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from netuv import misuse
-from netuv.emitter import EventEmitter
+from netuv.stream import foreign
 from netuv.stream.base import Stream
 from netuv.stream.state import ENDED
 
@@ -95,12 +95,12 @@ class Pipe:
             if self.waiting:
                 todo.callback(self._on_drain)
             if self.drain_listening:
-                todo.callback(_remove, self.destination, "drain", self._on_drain)
-            todo.callback(_remove, self.destination, "error", self._on_error)
-            todo.callback(_remove, self.destination, "finish", self._on_finish)
-            todo.callback(_remove, self.destination, "close", self._on_close)
-            todo.callback(_remove, self.source, "end", self._on_end)
-            todo.callback(_remove, self.source, "data", self._on_data)
+                todo.callback(foreign.remove, self.destination, "drain", self._on_drain)
+            todo.callback(foreign.remove, self.destination, "error", self._on_error)
+            todo.callback(foreign.remove, self.destination, "finish", self._on_finish)
+            todo.callback(foreign.remove, self.destination, "close", self._on_close)
+            todo.callback(foreign.remove, self.source, "end", self._on_end)
+            todo.callback(foreign.remove, self.source, "data", self._on_data)
 
     def _on_data(self, chunk: Any) -> None:
         try:
@@ -165,19 +165,6 @@ class Pipe:
             self.drop((self,))
             if flowing:
                 self._go_on()
-
-
-def _remove(emitter: Any, event: str, listener: Callable[..., object]) -> None:
-    if isinstance(emitter, EventEmitter):
-        emitter.remove_listener(event, listener)
-        return
-    for name in ("remove_listener", "removeListener"):
-        if hasattr(emitter, name):
-            try:
-                getattr(emitter, name)(event, listener)
-            except LookupError:
-                pass  # pyee's own emitter, when it is not there any more
-            return
 
 
 def _listens_to_errors(emitter: Any) -> bool:

@@ -52,13 +52,7 @@ class Server(NetServer):
         listener: Callable[..., object] | None = None,
         **keywords: Any,
     ) -> None:
-        if callable(options):
-            if listener is not None:
-                raise misuse.invalid_arg_type("options", "a dict", options)
-            options, listener = None, options
-        if options is not None and not isinstance(options, Mapping):
-            raise misuse.invalid_arg_type("options", "a dict", options)
-        given = {**(options or {}), **keywords}
+        given, listener = opts.server_arguments(options, listener, keywords)
         checks.check_options("Server", given, SERVER_OPTIONS)
         self._tls_settings = Settings(given, is_server=True)
         self._contexts: list[tuple[re.Pattern[str], SecureContext]] = []
