@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
@@ -37,6 +37,8 @@ _MANY = 64  # listeners of one event, from which on they are a _Many; it is a tu
 Listener = Callable[..., Any]
 F = TypeVar("F", bound=Listener)
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    import asyncio
+
     Self = TypeVar("Self", bound="EventEmitter")
 
 
@@ -66,7 +68,7 @@ class _Once(Wrapper):
     __slots__ = ("emitter", "event", "fired")
 
     def __init__(self, emitter: EventEmitter, event: str, listener: Listener) -> None:
-        checks.check_callback("listener", listener)
+        emitter._check_listener(listener)
         super().__init__(listener)
         self.emitter = emitter
         self.event = event
@@ -79,6 +81,49 @@ class _Once(Wrapper):
         self.fired = True
         self.emitter.remove_listener(self.event, self)
         return self.listener(*args, **kwargs)
+
+
+class _Captured(Wrapper):
+    """A listener that may be async: it runs as a task, and the emitter hears of its failure."""
+
+    __slots__ = ("emitter", "event")
+
+    def __init__(self, emitter: EventEmitter, event: str, listener: Listener) -> None:
+        super().__init__(listener)
+        self.emitter = emitter
+        self.event = event
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        result = self.listener(*args, **kwargs)
+        if not isinstance(result, Coroutine):
+            return result
+        import asyncio
+
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            result.close()
+            raise misuse.not_within_asyncio(f"{self.event!r} is") from None
+        task = loop.create_task(result)
+        _tasks.add(task)
+        captures = self.emitter.capture_rejections
+
+        def done(task: asyncio.Task[Any]) -> None:
+            _tasks.discard(task)
+            error = None if task.cancelled() else task.exception()
+            if not isinstance(error, Exception):
+                return
+            if captures:
+                self.emitter._next_tick(self.emitter._on_rejection, error, self.event, *args)
+            else:  # an 'error' listener has failed that was to hear of a failure
+                message = f"Exception in an async listener of {self.event!r}"
+                loop.call_exception_handler({"message": message, "exception": error})
+
+        task.add_done_callback(done)
+        return task
+
+
+_tasks: set[Any] = set()  # of async listeners: asyncio itself does not keep them alive
 
 
 class _Many:
@@ -193,10 +238,14 @@ def check_limit(name: str, n: Any) -> float:
 class EventEmitter(pyee.EventEmitter):
     """Node's EventEmitter.
 
-    Listeners are plain functions, called in the order they were added, with what was emitted; an
-    ``async def`` or a generator function is refused. What a listener raises comes out of ``emit()`` at
-    once and the later ones are not called. Wherever a listener is taken, ERR_INVALID_ARG_TYPE (a
-    TypeError) is raised for what is not callable.
+    :param capture_rejections: listeners may be async as well. Each call is a task, which runs beside those
+        of other events. What it raises becomes an 'error'; of a stream it is destroy(error). A class that
+        wants something else has ``_on_rejection(error, event, *args)``. Node's ``captureRejections``.
+
+    Listeners are plain functions, called in the order they were added, with what was emitted; else an
+    ``async def``, and always a generator function, is refused. What a listener raises comes out of
+    ``emit()`` at once and the later ones are not called. Wherever a listener is taken, ERR_INVALID_ARG_TYPE
+    (a TypeError) is raised for what is not callable.
 
     Emits 'newListener' (event, listener) before a listener is added, and 'removeListener' (event,
     listener) after one was removed.
@@ -205,6 +254,9 @@ class EventEmitter(pyee.EventEmitter):
     #: What get_max_listeners() gives where nothing was set; checked there, as set_max_listeners() checks
     #: its argument. Node's ``defaultMaxListeners``.
     default_max_listeners: ClassVar[float] = 10
+
+    #: What the option says; set on the class, it is that of all emitters. Node's ``captureRejections``.
+    capture_rejections: bool = False
 
     #: Checks a callback of a method, and returns what is to be called; netuv.node has one that does more.
     _check_callback = staticmethod(checks.check_callback)
@@ -215,9 +267,11 @@ class EventEmitter(pyee.EventEmitter):
     _max_listeners: float | None = None
     _warned: frozenset[str] = frozenset()  # the events whose warning was given
 
-    def __init__(self) -> None:
+    def __init__(self, *, capture_rejections: bool | None = None) -> None:
         # Not pyee's, which makes a lock and another dict.
         self._events = {}
+        if capture_rejections is not None:
+            self.capture_rejections = checks.check_bool("capture_rejections", capture_rejections)
 
     # -- emitting --------------------------------------------------------------------------------
 
@@ -274,7 +328,7 @@ class EventEmitter(pyee.EventEmitter):
 
     def add_listener(self: Self, event: str, f: Listener) -> Self:  # type: ignore[override]
         """The same as ``on(event, f)``. Node's ``addListener()``."""
-        checks.check_callback("listener", f)
+        self._check_listener(f)
         self.on(event, f)
         return self
 
@@ -321,7 +375,9 @@ class EventEmitter(pyee.EventEmitter):
         function: Any = listener.__func__ if type(listener) is MethodType else listener
         plain = type(function) is FunctionType and not function.__code__.co_flags & checks.GENERATOR_FLAGS
         if not plain and not isinstance(listener, Wrapper):  # which has checked its own
-            checks.check_callback("listener", listener)
+            self._check_listener(listener)
+        if self.capture_rejections:
+            listener = _Captured(self, event, listener)
         try:
             events = self._events
         except AttributeError:
@@ -351,6 +407,10 @@ class EventEmitter(pyee.EventEmitter):
                 events[event] = many
                 return
         events[event] = (listener, *present) if prepend else (*present, listener)
+
+    def _check_listener(self, listener: Listener) -> None:
+        if not (self.capture_rejections and checks.is_coroutine_function(listener)):
+            checks.check_callback("listener", listener)
 
     def _present(self, event: str) -> tuple[Listener, ...] | _Many:
         try:
@@ -437,7 +497,8 @@ class EventEmitter(pyee.EventEmitter):
         One that was added with once() is wrapped: the wrapper's ``listener`` is the function, and
         calling the wrapper removes it.
         """
-        return list(self._present(event))
+        present = self._present(event)
+        return [each.listener if type(each) is _Captured else each for each in present]
 
     def listener_count(self, event: str, listener: Listener | None = None) -> int:
         """The number of listeners of ``event``. Node's ``listenerCount()``.
@@ -469,6 +530,19 @@ class EventEmitter(pyee.EventEmitter):
         if limit is None:
             return check_limit("default_max_listeners", self.default_max_listeners)
         return limit
+
+    # -- async listeners ---------------------------------------------------------------------------
+
+    def _on_rejection(self, error: Exception, event: str, *args: Any) -> None:
+        """An async listener of ``event`` has raised ``error``. Node's ``captureRejectionSymbol``."""
+        captures, self.capture_rejections = self.capture_rejections, False
+        try:  # an 'error' listener that fails as well is not called again
+            self.emit("error", error)
+        finally:
+            self.capture_rejections = captures
+
+    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
+        raise NotImplementedError  # until the program has a loop: see netuv.stream.base.set_default_tick()
 
     # -- pyee's pickling knows of a lock that is not there -----------------------------------------
 

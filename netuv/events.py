@@ -19,6 +19,10 @@ from netuv.timers import next_tick
 #: Its listeners hear of each 'error' first, and leave it unhandled. Node's ``events.errorMonitor``.
 error_monitor = ERROR_MONITOR
 
+#: The name of the method that hears what an async listener raises, where its emitter captures that: it is
+#: called with the error, the event and what was emitted. Node's ``events.captureRejectionSymbol``.
+capture_rejection_symbol = "_on_rejection"
+
 
 def _check(name: str, given: Any) -> EventEmitter:
     if not isinstance(given, EventEmitter):

@@ -156,10 +156,10 @@ def wrong_thread() -> StateError:
     )
 
 
-def not_within_asyncio() -> StateError:
-    """A server has an async function, and no asyncio runs that could run it."""
+def not_within_asyncio(what: str) -> StateError:
+    """There is an async function, and no asyncio runs that could run it."""
     return StateError(
-        "A connection is to be handled by an async function, but no asyncio runs: use netuv.run(main())",
+        f"{what} to be handled by an async function, but no asyncio runs: use netuv.run(main())",
         code="ERR_NO_ASYNCIO",
     )
 
@@ -329,7 +329,7 @@ def async_listener(name: str, value: object) -> ArgTypeError:
     """An ``async def`` as a callback: nobody would await what it returns."""
     return ArgTypeError(
         f"{name!r} is an async function; async listeners are not supported: nothing would await"
-        f" {_received(value)}. Give a plain function",
+        f" {_received(value)}. Give a plain function, or an emitter with capture_rejections=True",
     )
 
 

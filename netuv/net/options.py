@@ -25,6 +25,7 @@ from netuv.address import AddressInfo, SocketAddress
 SOCKET_OPTIONS = (
     "allow_half_open",
     "block_list",
+    "capture_rejections",
     "fd",
     "handle",
     "high_water_mark",
@@ -57,6 +58,7 @@ NEW_CONNECTION_OPTIONS = tuple(sorted({*SOCKET_OPTIONS, *CONNECT_OPTIONS, "timeo
 SERVER_OPTIONS = (
     "allow_half_open",
     "block_list",
+    "capture_rejections",
     "high_water_mark",
     "keep_alive",
     "keep_alive_initial_delay",

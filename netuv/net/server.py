@@ -36,6 +36,8 @@ class Server(Serving):
         task for each connection: see netuv.net.serving.
     :param allow_half_open: of the accepted sockets, False by default.
     :param pause_on_connect: accepted sockets read nothing until resume(), False by default.
+    :param capture_rejections: async listeners are taken, as by EventEmitter; what one of 'connection' raises
+        destroys the socket that it was given.
     :param no_delay, keep_alive, keep_alive_initial_delay (ms): set on each accepted socket.
     :param high_water_mark: bytes that an accepted socket reads ahead at most.
     :param block_list: a BlockList; connections from its addresses are closed at once ('drop').
@@ -64,6 +66,8 @@ class Server(Serving):
         super().__init__()
         given, listener = opts.server_arguments(options, listener, keywords)
         opts.check_options("Server", given, opts.SERVER_OPTIONS)
+        if given.get("capture_rejections") is not None:
+            self.capture_rejections = checks.check_bool("capture_rejections", given["capture_rejections"])
         self._loop = check_loop(given.get("loop"))
         self._settings = Settings(given)
         kind = given.get("socket_class")

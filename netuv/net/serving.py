@@ -170,7 +170,7 @@ class Serving(Listener):
         host = self._loop.host
         if host is None:
             socket.destroy()
-            raise misuse.not_within_asyncio()
+            raise misuse.not_within_asyncio("A connection is")
         socket._adopt_for_tasks()
         assert self._context is not None
         task = self._context.copy().run(host.event_loop.create_task, self._serve(socket))
@@ -199,6 +199,13 @@ class Serving(Listener):
         self._loop.host.event_loop.call_exception_handler(
             {"message": "Exception in the handler of a connection", "exception": error, "socket": socket}
         )
+
+    def _on_rejection(self, error: Exception, event: str, *args: Any) -> None:
+        """An async listener has raised ``error``: of a connection that is its socket's end."""
+        if event in ("connection", "secureConnection"):
+            args[0].destroy(error)
+        else:
+            super()._on_rejection(error, event, *args)
 
     # -- the end -----------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ class Socket(Awaitable):
 
     :param fd: an open descriptor of a stream socket or pipe; the Socket owns it from then on.
     :param handle: a BoundSocket, which is where connect() connects from.
+    :param capture_rejections: async listeners are taken, as by EventEmitter; what they raise destroys it.
     :param type: 'tcp4', 'tcp6' or 'unix': what ``fd`` is, or the family that connect() prefers.
     :param allow_half_open: False (the default): when the peer ends, this side is ended too.
     :param readable, writable: with ``fd``, which directions are used; both by default.
@@ -91,6 +92,8 @@ class Socket(Awaitable):
             )
 
     def _configure(self, given: Mapping[str, Any]) -> None:
+        if given.get("capture_rejections") is not None:
+            self.capture_rejections = checks.check_bool("capture_rejections", given["capture_rejections"])
         kind = given.get("type")
         if kind not in (None, "tcp4", "tcp6", "unix"):
             raise misuse.invalid_arg_value("type", kind, "must be 'tcp4', 'tcp6' or 'unix'")

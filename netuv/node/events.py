@@ -25,15 +25,31 @@ class EventEmitter(emitter.EventEmitter):
 
     A listener gets as many arguments as it takes (see netuv.node.arity).
 
-    :param options: ``captureRejections`` is about promises, so it is not looked at.
+    :param options: ``captureRejections``: listeners may be async, and their failures become 'error'; see
+        netuv's.
     """
 
     errorMonitor = errorMonitor
+    captureRejectionSymbol = events.capture_rejection_symbol
+    #: For all emitters whose options do not say. May be set.
+    captureRejections: bool = False
     #: For all emitters that set no limit of their own. May be set.
     defaultMaxListeners: float = 10
 
     def __init__(self, options: Mapping[str, Any] | None = None) -> None:
         super().__init__()
+        captures = options.get("captureRejections") if isinstance(options, Mapping) else None
+        if captures:
+            self.captureRejections = checks.check_bool("options.captureRejections", captures)
+
+    @property
+    def capture_rejections(self) -> bool:
+        """The same as captureRejections."""
+        return self.captureRejections
+
+    @capture_rejections.setter
+    def capture_rejections(self, value: bool) -> None:
+        self.captureRejections = value
 
     @property
     def default_max_listeners(self) -> float:  # type: ignore[override]
@@ -42,7 +58,7 @@ class EventEmitter(emitter.EventEmitter):
 
     def _add_listener(self, event: str, listener: Any, prepend: bool = False) -> None:
         if not isinstance(listener, emitter.Wrapper):
-            checks.check_callback("listener", listener)
+            self._check_listener(listener)
         known = isinstance(self, (stream.Readable, stream.Writable)) and isinstance(event, str)
         count = _OF_STREAMS.get(event) if known else None
         super()._add_listener(event, fitted(listener, count), prepend)
@@ -75,6 +91,7 @@ class AbortController(abort.AbortController):
         signal: AbortSignal
 
 
+captureRejectionSymbol = events.capture_rejection_symbol
 getEventListeners = events.get_event_listeners
 listenerCount = events.listener_count
 getMaxListeners = events.get_max_listeners
@@ -118,7 +135,16 @@ class _Module(ModuleType):
     """For ``events.defaultMaxListeners = 20``: an attribute that is checked, and passed on."""
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), "defaultMaxListeners"]
+        return [*super().__dir__(), "captureRejections", "defaultMaxListeners"]
+
+    @property
+    def captureRejections(self) -> bool:
+        """For all emitters whose options do not say."""
+        return EventEmitter.captureRejections
+
+    @captureRejections.setter
+    def captureRejections(self, value: bool) -> None:
+        EventEmitter.captureRejections = checks.check_bool("captureRejections", value)
 
     @property
     def defaultMaxListeners(self) -> float:

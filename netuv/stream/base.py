@@ -45,7 +45,7 @@ class Stream(EventEmitter):
 
     #: The names of the options; a subclass has more.
     _options: ClassVar[tuple[str, ...]] = (
-        *("auto_destroy", "construct", "destroy", "emit_close", "loop", "signal"),
+        *("auto_destroy", "capture_rejections", "construct", "destroy", "emit_close", "loop", "signal"),
     )
     _auto_destroy: bool = True
     _emits_close: bool = True
@@ -80,6 +80,8 @@ class Stream(EventEmitter):
         """Those of each half; None was none."""
         if not given.get("auto_destroy", True):
             self._auto_destroy = False
+        if "capture_rejections" in given:
+            self.capture_rejections = checks.check_bool("capture_rejections", given["capture_rejections"])
         if not given.get("emit_close", True):
             self._emits_close = False
         if "loop" in given:
@@ -209,8 +211,9 @@ class Stream(EventEmitter):
     #: Not there: nothing is to be prepared.
     _construct: Callable[[Done], object] | None = None
 
-    def _next_tick(self, callback: Callable[..., object], *args: Any) -> None:
-        raise NotImplementedError
+    def _on_rejection(self, error: Exception, event: str, *args: Any) -> None:
+        """An async listener has raised ``error``."""
+        self.destroy(error)
 
     def _tell_task(self, error: BaseException) -> NoReturn:
         """A task that waits is to hear what has ended the stream."""
@@ -229,5 +232,5 @@ class Stream(EventEmitter):
 
 
 def set_default_tick(next_tick: Callable[..., None]) -> None:
-    """What runs a tick for streams that have no way of their own: this package knows no loop."""
-    Stream._next_tick = staticmethod(next_tick)  # type: ignore[method-assign]
+    """What runs a tick for what has no way of its own: this package, and the emitter, know no loop."""
+    EventEmitter._next_tick = staticmethod(next_tick)  # type: ignore[method-assign]

@@ -93,7 +93,6 @@ OUT = {
     ),
     "diagnostics_channel.TracingChannel": {"tracePromise": ITERATION},
     "events": {
-        **dict.fromkeys(("captureRejectionSymbol", "captureRejections"), ITERATION),
         **dict.fromkeys(("init", "usingDomains"), INTERNAL),
         **dict.fromkeys(("kMaxEventTargetListeners", "kMaxEventTargetListenersWarned"), INTERNAL),
         "EventEmitterAsyncResource": "is about async_hooks",

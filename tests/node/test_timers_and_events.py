@@ -15,6 +15,7 @@ from netuv.node import (
     clearImmediate,
     clearInterval,
     clearTimeout,
+    events,
     net,
     process,
     setImmediate,
@@ -80,13 +81,34 @@ def test_event_emitter() -> None:
 
 
 def test_options_of_an_emitter() -> None:
-    """``captureRejections`` is about promises."""
+    """They are what Node's are; one that it does not know is not looked at."""
 
     class Mine(EventEmitter):
         def __init__(self) -> None:
-            super().__init__({"captureRejections": True})
+            super().__init__({"captureRejections": True, "other": 1})
 
-    assert Mine().on("x", print).listenerCount("x") == 1
+    async def listener() -> None: ...
+
+    assert Mine().on("x", print).on("x", listener).listeners("x") == [print, listener]
+    with pytest.raises(TypeError) as raised:
+        EventEmitter({"captureRejections": 1})
+    assert raised.value.code == "ERR_INVALID_ARG_TYPE"  # type: ignore[attr-defined]
+
+
+@pytest.mark.row("A10")
+def test_capture_rejections_of_all_emitters(monkeypatch: pytest.MonkeyPatch, loop: netuv.Loop) -> None:
+    async def listener(*args: Any) -> None: ...
+
+    monkeypatch.setattr(EventEmitter, "captureRejections", False)
+    with pytest.raises(TypeError):
+        EventEmitter().on("x", listener)
+    events.captureRejections = True
+    assert EventEmitter().on("x", listener).rawListeners("x") == [listener]
+    assert net.Server().once("x", listener).listenerCount("x", listener) == 1
+    assert EventEmitter.captureRejections is events.captureRejections is True
+    with pytest.raises(TypeError):
+        events.captureRejections = 1
+    assert events.captureRejectionSymbol == EventEmitter.captureRejectionSymbol
 
 
 @pytest.mark.row("N13")
