@@ -10,6 +10,8 @@ keeps the loop from waiting while there are any. Those that an immediate adds wa
 
 The idle timeout of a socket is lazy: a read or a write costs one time stamp, and the timer, when it fires
 too early, is set again for the rest.
+
+sleep(), immediate() and interval() are for tasks; asyncio is imported when they wait.
 """
 
 from __future__ import annotations
@@ -20,14 +22,14 @@ import sys
 import warnings
 import weakref
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from heapq import heapify, heappop, heappush, heapreplace
 from time import monotonic, monotonic_ns
 from typing import Any, cast
 
-from netuv import checks, misuse
-from netuv.abort import AbortSignal
+from netuv import checks, errors, misuse
+from netuv.abort import AbortSignal, Reaction, check_signal
 from netuv.loop import Loop, check_loop
 from netuv.uv import timer as uv_timer
 from netuv.uv.turn import gated
@@ -554,6 +556,109 @@ def _clear(timer: Any, kind: type) -> None:
     if not isinstance(timer, kind):
         raise misuse.invalid_arg_type("timer", f"a {kind.__name__} or None", timer)
     timer.close()  # type: ignore[attr-defined]
+
+
+# -- for tasks -----------------------------------------------------------------------------------------
+
+
+class _Wait:
+    """What a task waits for: a callback, or an AbortSignal before it. asyncio is imported here."""
+
+    __slots__ = ("_future", "_reaction", "_signal", "calls")
+
+    def __init__(self, ref: bool, signal: AbortSignal | None) -> None:
+        checks.check_bool("ref", ref)
+        if signal is not None and check_signal("signal", signal).aborted:
+            raise errors.abort_error(signal.reason)
+        self.calls = 0  # that no task has seen yet
+        self._signal = signal
+        self._reaction: Reaction | None = None
+        self._future: Any = None
+        if signal is not None:
+            self._reaction = Reaction(signal, self._wake)
+            signal.on("abort", self._reaction)
+
+    def call(self) -> None:
+        """The callback."""
+        self.calls += 1
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._future is not None and not self._future.done():
+            self._future.set_result(None)
+
+    async def one(self) -> None:
+        """Wait for one call; raises an AbortError."""
+        import asyncio
+
+        while not self.calls:
+            if self._signal is not None and self._signal.aborted:
+                raise errors.abort_error(self._signal.reason)
+            self._future = asyncio.get_running_loop().create_future()
+            await self._future
+        self.calls -= 1
+
+    def end(self, timer: Timeout | Immediate) -> None:
+        """It is over: nothing is left of it."""
+        timer.close()
+        if self._reaction is not None:
+            self._reaction.dispose()
+
+
+async def sleep(
+    delay: float | None = 1, value: Any = None, *, ref: bool = True, signal: AbortSignal | None = None
+) -> Any:
+    """Wait for ``delay`` ms and give ``value``. ``setTimeout()`` of Node's ``timers/promises``.
+
+    :param delay: as of set_timeout().
+    :param ref: False: it does not keep the loop running, where no asyncio does.
+    :param signal: an AbortSignal that ends the waiting, by an AbortError.
+    """
+    wait = _Wait(ref, signal)
+    timer = set_timeout(wait.call, delay)
+    try:
+        await _waited(wait, timer, ref)
+    finally:
+        wait.end(timer)
+    return value
+
+
+async def immediate(value: Any = None, *, ref: bool = True, signal: AbortSignal | None = None) -> Any:
+    """Wait for this turn's I/O and give ``value``. ``setImmediate()`` of Node's ``timers/promises``.
+
+    The parameters are those of sleep().
+    """
+    wait = _Wait(ref, signal)
+    timer = set_immediate(wait.call)
+    try:
+        await _waited(wait, timer, ref)
+    finally:
+        wait.end(timer)
+    return value
+
+
+async def interval(
+    delay: float | None = 1, value: Any = None, *, ref: bool = True, signal: AbortSignal | None = None
+) -> AsyncIterator[Any]:
+    """``async for`` comes round every ``delay`` ms, with ``value``. ``setInterval()`` of ``timers/promises``.
+
+    It begins with the first round. Rounds that come while the task is busy are made up for, one by one; as
+    with set_interval(), what the whole loop has missed is left out. The parameters are those of sleep().
+    """
+    wait = _Wait(ref, signal)
+    timer = set_interval(wait.call, delay)
+    try:
+        while True:
+            await _waited(wait, timer, ref)
+            yield value
+    finally:
+        wait.end(timer)
+
+
+async def _waited(wait: _Wait, timer: Timeout | Immediate, ref: bool) -> None:
+    if not ref:
+        timer.unref()
+    await wait.one()
 
 
 def next_tick(callback: Callable[..., Any], *args: Any, loop: Loop | None = None) -> None:

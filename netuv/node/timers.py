@@ -8,8 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from netuv import timers
 from netuv.checks import number_in
+from netuv.node import timers_promises as promises
 from netuv.node.arity import arguments
 from netuv.node.names import node_names
+
+__all__ = [
+    "Immediate",
+    "Timeout",
+    "clearImmediate",
+    "clearInterval",
+    "clearTimeout",
+    "promises",
+    "setImmediate",
+    "setInterval",
+    "setTimeout",
+]
 
 
 def clearTimeout(timer: Any = None) -> None:
