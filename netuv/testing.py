@@ -368,13 +368,14 @@ class _End:
         return (_DATA[start:] + _DATA * (size // len(_DATA) + 1))[:size]
 
     def write(self, data: Any, *callback: Any) -> bool:
-        """Write, and see that the answer is True when nothing is left in user memory."""
+        """Write, and see that the answer is True while less waits than the mark, False while something does."""
         self.sent += data
         self.calling = "write"
         answer: bool = self.stream.write(data, *callback)
         self.calling = ""
         length = self.stream.writable_length
-        self.hold(answer is (length == 0), f"write() answers {answer} with {length} bytes queued")
+        right = length < max(1, self.stream.writable_high_water_mark) if answer else length > 0
+        self.hold(right, f"write() answers {answer} with {length} bytes queued")
         return answer
 
     def write_until_false(self) -> None:

@@ -14,6 +14,7 @@ import pyuv
 from helpers import MustCall, Run, code_of, open_fds, watch
 
 import netuv
+from netuv import stream
 from netuv.stream import Duplex
 from netuv.testing import STREAM_CHECKS, MemoryWire, check_stream, memory_pair
 from tests.stream.wires import MemoryStream, Scheduler
@@ -748,3 +749,9 @@ def test_what_never_ends_is_found(run: Run) -> None:
     with pytest.raises(AssertionError, match=r"not come to its end after 0.05 s"):
         check_stream(memory_pair, "data arrives whole and in order", seconds=0.05)
     timer.close()
+
+
+@pytest.mark.parametrize("name", ["data arrives whole and in order", "write answers false then drain comes"])
+def test_streams_that_answer_by_the_high_water_mark(name: str) -> None:
+    """A stream that is no Socket answers True while less than its mark waits."""
+    check_stream(stream.duplex_pair, name)
