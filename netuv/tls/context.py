@@ -217,6 +217,10 @@ class _Recipe:
 
     def _pair_up(self) -> list[tuple[bytes, list[bytes], list[str | None]]]:
         """Each certificate with the keys that may be its own."""
+        certs = pem.blocks("cert", self._given.get("cert", []))
+        for cert in certs:
+            if b"-----BEGIN " not in cert or b"CERTIFICATE-----" not in cert:
+                raise faults.unusable("cert", "no start line", "ERR_OSSL_PEM_NO_START_LINE")
         keys: list[bytes] = []
         phrases: list[str | None] = []
         given = self._given.get("key", [])
@@ -231,10 +235,6 @@ class _Recipe:
                 raise faults.unusable("key", "unsupported", "ERR_OSSL_UNSUPPORTED")
             keys.append(key)
             phrases.append(phrase)
-        certs = pem.blocks("cert", self._given.get("cert", []))
-        for cert in certs:
-            if b"-----BEGIN " not in cert or b"CERTIFICATE-----" not in cert:
-                raise faults.unusable("cert", "no start line", "ERR_OSSL_PEM_NO_START_LINE")
         if certs and not keys:
             raise misuse.missing_args("key")
         return [(cert, keys, phrases) for cert in certs]
@@ -306,6 +306,8 @@ def _load_pair(made: ssl.SSLContext, cert: bytes, keys: list[bytes], phrases: li
     for key, phrase in zip(keys, phrases, strict=True):
         with pem.as_file(cert + b"\n" + key) as path:
             try:
+                if len(keys) > 1:  # beside the certificates that are loaded, a key of theirs would pass
+                    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path, password=_asker(phrase))
                 made.load_cert_chain(path, password=_asker(phrase))
             except ssl.SSLError as error:
                 reason = error

@@ -99,7 +99,7 @@ def protocol_error(reason: str) -> TLSError:
 
 
 def _as_code(reason: str) -> str:
-    return re.sub(r"\W", "_", reason).upper()
+    return reason.replace(" ", "_").upper()
 
 
 def from_verify_code(number: int, message: str) -> CertificateError:

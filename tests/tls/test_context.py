@@ -15,7 +15,9 @@ from tls.certificates import Certificates
 
 from netuv import errors, tls
 from netuv.tls import context as contexts
+from netuv.tls import faults
 from netuv.tls.context import SecureContext, shared_context
+from netuv.tls.engine import Engine
 
 KEY_BEGINS = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
 BEFORE_3_15 = sys.version_info < (3, 15)
@@ -244,3 +246,25 @@ def test_import_netuv_imports_no_ssl() -> None:
         """
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_code_is_of_openssls_words_as_in_node() -> None:
+    for words, code in {
+        "no application protocol": "ERR_SSL_NO_APPLICATION_PROTOCOL",
+        "ssl/tls alert handshake failure": "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",  # from OpenSSL 3.2 on
+    }.items():
+        assert faults.protocol_error(words).code == code
+
+
+@pytest.mark.parametrize("first", ["server", "rsa"])
+def test_each_of_several_certificates_can_be_shown(certs: Certificates, first: str) -> None:
+    pairs = [certs.server, certs.rsa] if first == "server" else [certs.rsa, certs.server]
+    made = SecureContext(cert=[each.cert for each in pairs], key=[each.key for each in pairs])
+    for kind in ("RSA", "ECDSA"):
+        other = SecureContext(ciphers=f"ECDHE-{kind}-AES128-GCM-SHA256", max_version="TLSv1.2")
+        server = Engine(made.kind(server_side=True), server_side=True)
+        client = Engine(other.kind(server_side=False), server_side=False)
+        done = [False, False]
+        while not all(done):
+            done = [client.step(server.take()), server.step(client.take())]
+        assert client.ssl.cipher() is not None
