@@ -60,7 +60,7 @@ class TLSSocket(Socket):
     :param request_cert: of a server, whether to ask the client for a certificate.
     :param alpn_callback, sni_callback, handshake_timeout: of a server, as of tls.Server.
 
-    Emits what a Socket does, and 'secure' when the handshake is done, then 'secureConnect' on a client;
+    Emits what a Socket does, and when the handshake is done 'secureConnect' on a client, and 'secure';
     further 'session' (Session) for each ticket that a client gets, and 'keylog' (bytes), both only for
     listeners that are there before.
     """
@@ -212,13 +212,13 @@ class TLSSocket(Socket):
         self._stop_timer()
         server = self._leave_server()
         life = self._stream_life
-        self.emit("secure")
-        if life.phase or life is not self._stream_life:
-            return False
         if server is not None:
             server.emit("secureConnection", self)
         elif not self._tls_settings.is_server:
             self.emit("secureConnect")
+        self.emit("secure")
+        if life.phase or life is not self._stream_life:
+            return False
         return "session" in self._events and self._look_for_session(in_handshake=True)
 
     def _on_record(self) -> None:

@@ -84,8 +84,8 @@ def test_over_any_duplex(ends: Ends, run: Run, loop: netuv.Loop) -> None:
     client.on("data", lambda data: client.end())
     run()
     assert ends.of("client") == [
-        "secure",
         "secureConnect",
+        "secure",
         ("data", b"through memory"),
         "finish",
         "end",
