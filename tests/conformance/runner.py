@@ -20,11 +20,15 @@ each different answer, and the line above it names the Nodes that gave it:
 from __future__ import annotations
 
 import difflib
+import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -41,6 +45,7 @@ REFERENCE = KEPT[0]
 # A copy, because a process started while another thread changes os.environ (as pytest does for
 # each test) can fail with EFAULT.
 ENVIRONMENT = dict(os.environ)
+PRELUDES = {"prelude", "prelude_tls"}
 LIMIT = 60  # seconds; a program ends itself after 30
 
 T = TypeVar("T")
@@ -66,6 +71,7 @@ class Case:
     rows: tuple[str, ...]
     differs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     because: tuple[str, ...]
+    tls: bool = False  # whether it needs certificates
 
     @property
     def id(self) -> str:
@@ -107,13 +113,14 @@ def load(name: str) -> list[Case]:
     table = dict(shared)
     transports = table.get("over", "tcp").split()
     rows = tuple(table["rows"].split())
-    return [Case(name, t, len(transports) == 1, rows, differs, because) for t in transports]
+    tls = "prelude_tls" in (CASES / f"{name}.js").read_text("utf-8")
+    return [Case(name, t, len(transports) == 1, rows, differs, because, tls) for t in transports]
 
 
 def find(words: Iterable[str] = ()) -> list[Case]:
     """All cases, or those whose name or id is among the words."""
     wanted = set(words)
-    names = sorted({p.stem for p in CASES.iterdir() if p.suffix in (".js", ".py")} - {"prelude"})
+    names = sorted({p.stem for p in CASES.iterdir() if p.suffix in (".js", ".py")} - PRELUDES)
     cases = [case for name in names for case in load(name)]
     unknown = wanted - {c.name for c in cases} - {c.id for c in cases}
     if unknown:
@@ -121,10 +128,38 @@ def find(words: Iterable[str] = ()) -> list[Case]:
     return [c for c in cases if not wanted or c.name in wanted or c.id in wanted]
 
 
-def execute(command: list[str]) -> tuple[list[str], int, list[str]]:
+_making = threading.Lock()
+
+
+@functools.cache
+def _certificates() -> tempfile.TemporaryDirectory[str]:
+    """A folder of certificates for the programs of TLS, made now, so that none has expired; gone at exit."""
+    sys.path.append(str(HERE.parent))
+    from tls.certificates import Certificates
+
+    folder = tempfile.TemporaryDirectory(prefix="certificates-")
+    Certificates(Path(folder.name)).make_all()
+    return folder
+
+
+def environment(case: Case) -> dict[str, str]:
+    """Of the program of a case; it says where the certificates are."""
+    if not case.tls:
+        return ENVIRONMENT
+    if shutil.which("openssl") is None:
+        raise MissingOpenSSL("the command openssl is not on PATH")
+    with _making:
+        return {**ENVIRONMENT, "CERTIFICATES": _certificates().name}
+
+
+class MissingOpenSSL(Exception):
+    pass
+
+
+def execute(command: list[str], case: Case) -> tuple[list[str], int, list[str]]:
     try:
         done = subprocess.run(
-            command, env=ENVIRONMENT, input=b"from stdin\n", capture_output=True, timeout=LIMIT, check=False
+            command, env=environment(case), input=b"from stdin\n", capture_output=True, timeout=LIMIT
         )
     except subprocess.TimeoutExpired:
         return [], -1, [f"still running after {LIMIT} s"]
@@ -134,13 +169,13 @@ def execute(command: list[str]) -> tuple[list[str], int, list[str]]:
 
 def run_node(case: Case, node: Node) -> list[str]:
     """What Node prints."""
-    out, status, err = execute([node.command, str(CASES / f"{case.name}.js"), case.transport])
+    out, status, err = execute([node.command, str(CASES / f"{case.name}.js"), case.transport], case)
     return out if status == 0 else [*out, *(f"stderr: {x}" for x in err), f"exit status {status}"]
 
 
 def run_netuv(case: Case) -> list[str]:
     """What netuv prints; anything on stderr counts, for nothing may be only printed there."""
-    out, status, err = execute([sys.executable, str(CASES / f"{case.name}.py"), case.transport])
+    out, status, err = execute([sys.executable, str(CASES / f"{case.name}.py"), case.transport], case)
     return [*out, *(f"stderr: {x}" for x in err), *([f"exit status {status}"] if status else [])]
 
 

@@ -215,3 +215,8 @@ class Certificates:
             *("pkcs8", "-topk8", "-in", self.server.key_path, "-passout", "pass:secret", "-out", path)
         )
         return path.read_text()
+
+    def make_all(self) -> None:
+        """All of them, as files: ``ca.crt``, ``server.key`` and so on."""
+        for name in [name for name, made in vars(Certificates).items() if isinstance(made, cached_property)]:
+            getattr(self, name)

@@ -1,0 +1,23 @@
+# A certificate of an intermediate authority that it brings along: rejected or not, and where rejectUnauthorized is false.
+# rows: T06 T07
+# differs: server: tlsClientError ECONNRESET TLSSocket => server: tlsClientError ERR_SSL_TLSV1_ALERT_UNKNOWN_CA TLSSocket
+# because: A server hears the alert of a client that does not trust it
+
+from prelude import lane, run
+from prelude_tls import connect, own, serve
+
+
+def one(options, then):
+    client = connect(server, {"servername": "localhost", **options})
+    client.on("secureConnect", lambda: lane("client")(client.authorized, client.authorization_error))
+    client.on("close", lambda had_error: then())
+
+
+def listening(server):
+    one({}, lambda: one({"reject_unauthorized": False}, lambda: server.close()))
+
+
+server = serve(own("chained"), lambda peer, say: peer.end(), listening)
+server.on("tlsClientError", lambda error, peer: peer.destroy())
+
+run()

@@ -1,0 +1,15 @@
+# The client ends as soon as the handshake is done, with TLS 1.2.
+# rows: T17 T18
+
+from prelude import called, lane, run
+from prelude_tls import connect, serve_one
+
+
+def listening(server):
+    client = connect(server, {"max_version": "TLSv1.2"})
+    client.on("secureConnect", lambda: client.end("bye", called(lane("client"), "ended")))
+
+
+serve_one({}, None, listening)
+
+run()

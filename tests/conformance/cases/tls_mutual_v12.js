@@ -1,0 +1,9 @@
+// A client with a good certificate, with TLS 1.2.
+// rows: T10
+
+const { own, ca, serveOne, connect } = require('./prelude_tls');
+
+serveOne({ ca, requestCert: true, maxVersion: 'TLSv1.2' }, (peer, say) => {
+  say(peer.authorized, peer.authorizationError, peer.getPeerCertificate().subject.CN);
+  peer.end('hi');
+}, (server) => connect(server, own('client')));

@@ -1,0 +1,12 @@
+# A client of TLS 1.2 and a server of TLS 1.3 only.
+# rows: T04 T31
+
+from prelude import run
+from prelude_tls import connect, serve_one
+
+server = serve_one(
+    {"min_version": "TLSv1.3"}, None, lambda server: connect(server, {"max_version": "TLSv1.2"})
+)
+server.on("tlsClientError", lambda error, peer: peer.destroy())
+
+run()
