@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import CodeType, FunctionType, MethodType
@@ -34,6 +35,16 @@ def check_callback(name: str, value: Any) -> Any:
     return value
 
 
+def check_function(name: str, value: Any) -> Any:
+    """Raise unless ``value`` is callable, async or not; else it is returned.
+
+    :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
+    """
+    if not callable(value):
+        raise misuse.invalid_arg_type(name, "a function", value)
+    return value
+
+
 def check_async(listener: Callable[..., Any], name: str = "listener") -> None:
     """Raise if calling ``listener`` would only make a coroutine or a generator, of either kind.
 
@@ -46,12 +57,26 @@ def check_async(listener: Callable[..., Any], name: str = "listener") -> None:
         raise misuse.generator_listener(name, listener)
 
 
-def check_stage(name: str, value: Callable[..., Any]) -> None:
-    """Raise if calling ``value`` gives what only asyncio can use; a generator will do.
+def is_async_function(value: Any) -> bool:
+    """Whether calling it makes a coroutine, or an asynchronous generator."""
+    return bool(_flags_of_call(value) & _ASYNC_FLAGS)
+
+
+def is_asyncio_running() -> bool:
+    """Whether tasks can be made here."""
+    asyncio = sys.modules.get("asyncio")  # where nobody has imported it nothing of it runs
+    try:
+        return asyncio is not None and asyncio.get_running_loop() is not None
+    except RuntimeError:
+        return False
+
+
+def check_asyncio(name: str, value: Any) -> None:
+    """Raise if nothing would await ``value``, which is async.
 
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
     """
-    if _flags_of_call(value) & _ASYNC_FLAGS:
+    if not is_asyncio_running():
         raise misuse.async_stage(name, value)
 
 

@@ -288,6 +288,11 @@ def null_values() -> ArgTypeError:
     return ArgTypeError("May not write null values to stream", "ERR_STREAM_NULL_VALUES")
 
 
+def reduce_of_nothing() -> ArgTypeError:
+    """reduce() has nothing to begin with."""
+    return ArgTypeError("Reduce of an empty stream requires an initial value", "ERR_MISSING_ARGS")
+
+
 def tell_arguments(
     error: TypeError, role: str, function: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> None:

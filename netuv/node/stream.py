@@ -9,7 +9,8 @@ or ``this``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import FunctionType
+from functools import wraps
+from types import FunctionType, ModuleType
 from typing import Any, ClassVar, TypeVar
 
 from netuv import checks, misuse
@@ -101,9 +102,36 @@ class _Named(_netuv.Stream, EventEmitter):
         _fit_hooks(cls)
 
 
+_OF_HELPERS = ("concurrency", "high_water_mark", "signal")
+
+
+def _helper(name: str, count: int) -> Callable[..., Any]:
+    """A helper of iterators: its options are a dict, its function gets as many arguments as it takes."""
+    helper: Any = getattr(_netuv.Readable, name)
+
+    @wraps(helper)
+    def with_options(self: Any, *args: Any, **keywords: Any) -> Any:
+        options: Any = {}
+        if len(args) > min(count, 1) + (name == "reduce"):
+            *args, options = args  # type: ignore[assignment]
+        if count and args and callable(args[0]):
+            args = (fitted(args[0], count), *args[1:])
+        given = core_options({} if options is None else options, _OF_HELPERS)
+        return helper(self, *args, **given, **core_options(keywords, _OF_HELPERS))
+
+    return with_options
+
+
 @node_names()
 class Readable(_Named, _netuv.Readable):
     """``stream.Readable`` with Node's names."""
+
+    _of_helpers: ClassVar[Any]
+
+    def iterator(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
+        """``readable.iterator({'destroyOnReturn': False})``; see netuv's."""
+        given = core_options({**(options or {}), **keywords}, ("destroy_on_return",))
+        return super().iterator(**given)
 
     @classmethod
     def from_(cls, iterable: Any, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
@@ -119,6 +147,21 @@ class Readable(_Named, _netuv.Readable):
         if isinstance(end, Mapping):
             end = end.get("end", True)
         return super().pipe(destination, bool(end) and getattr(destination, "_pipe_may_end", True))
+
+    map = _helper("map", 1)
+    filter = _helper("filter", 1)
+    flat_map = _helper("flat_map", 1)
+    for_each = _helper("for_each", 1)
+    some = _helper("some", 1)
+    every = _helper("every", 1)
+    find = _helper("find", 1)
+    reduce = _helper("reduce", 2)
+    drop = _helper("drop", 1)
+    take = _helper("take", 1)
+    to_array = _helper("to_array", 0)
+
+
+Readable._of_helpers = Readable
 
 
 @node_names()
@@ -172,6 +215,7 @@ class _Pipeline(Pipeline):
     """Its functions get an AbortSignal, which is aborted once the pipeline is done."""
 
     through: ClassVar[type[_netuv.PassThrough]] = PassThrough
+    readable: ClassVar[type[_netuv.Readable]] = Readable
 
     __slots__ = ("controller",)
 
@@ -211,6 +255,30 @@ def finished(stream: Any, options: Any = None, callback: Any = None) -> Callable
     given = {} if options is None else core_options(options, OPTIONS)
     given.pop("cleanup", None)  # which is of stream.promises.finished()
     return _netuv.finished(stream, given, fitted(callback, 1))
+
+
+def _promises() -> ModuleType:
+    """``stream.promises``: what is to be awaited."""
+    module = ModuleType(f"{__name__}.promises", "Node's module ``stream/promises``.")
+
+    async def pipeline(*streams: Any, end: bool = True, signal: Any = None) -> Any:
+        """Options may come last, as a dict: ``signal``, ``end``; see netuv's."""
+        if streams and isinstance(streams[-1], Mapping):
+            *streams, options = streams  # type: ignore[assignment]
+            given = core_options(options, ("end", "signal"))
+            end, signal = given.get("end", end), given.get("signal", signal)
+        return await _netuv.promises.run(_Pipeline, streams, end, signal)
+
+    async def finished(stream: Any, options: Mapping[str, Any] | None = None) -> None:
+        """Wait until it has ended; see netuv's."""
+        given = core_options({} if options is None else options, OPTIONS)
+        return await _netuv.promises.finished(stream, **given)
+
+    vars(module).update(pipeline=pipeline, finished=finished)
+    return module
+
+
+promises = _promises()
 
 
 def compose(*streams: Any) -> Any:

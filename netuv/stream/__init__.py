@@ -9,9 +9,11 @@ own, or a transport, subclasses one of these and fills in the hooks, all of whic
 underscore and are listed at the head of each module.
 
 What is done with whole streams stands beside them: ``pipeline``, ``finished``, ``compose``, ``pair``,
-``abort_signal``; ``status`` tells what any object is to them, and how far it has come.
+``abort_signal``; ``iteration`` and ``promises`` are for tasks; ``status`` tells what any object is to all of
+these, and how far it has come.
 """
 
+from netuv.stream import promises
 from netuv.stream.abort_signal import add_abort_signal
 from netuv.stream.base import Stream
 from netuv.stream.compose import compose, duplex_from
@@ -46,5 +48,6 @@ __all__ = [
     "is_readable",
     "is_writable",
     "pipeline",
+    "promises",
     "set_default_high_water_mark",
 ]

@@ -16,12 +16,14 @@ in the middle         a stream with both halves; after an iterable also a genera
                       argument: it iterates what comes before it
 last                  a stream that can be written to; after an iterable also a function: what it
                       returns is written to a PassThrough, which pipeline() then returns
+anywhere              where asyncio runs: an asynchronous iterable, and asynchronous functions of these
+                      kinds, also after a stream; they iterate what comes before by ``async for``
 ====================  ==============================================================================
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -30,7 +32,9 @@ from netuv.abort import AbortSignal, Reaction, check_signal
 from netuv.stream import status
 from netuv.stream.finished import finished
 from netuv.stream.foreign import destroy, next_tick, remove
+from netuv.stream.iteration import asyncio_task, iterate
 from netuv.stream.pump import Pump
+from netuv.stream.readable import Readable
 from netuv.stream.transform import PassThrough
 
 Callback = Callable[..., object]
@@ -74,16 +78,26 @@ def _check(streams: Sequence[Any]) -> None:
                 raise misuse.invalid_arg_type(name, "a stream that can be written to", stage)
             if index < len(streams) - 1 and not status.has_reading_half(stage):
                 raise misuse.invalid_arg_type(name, "a stream that can be read", stage)
+        elif callable(stage) and checks.is_async_function(stage):
+            checks.check_asyncio(name, stage)
         elif callable(stage):
-            checks.check_stage(name, stage)
-            if index and status.is_stream(before):
+            if index and _is_async(before):
                 raise misuse.stage_after_stream(name, stage)
         elif hasattr(stage, "__aiter__"):
-            raise misuse.async_stage(name, stage)
+            checks.check_asyncio(name, stage)
         elif index or not isinstance(stage, Iterable):
             what = "a stream or a function" if index else "a stream, an iterable or a function"
             raise misuse.invalid_arg_type(name, what, stage)
         before = stage
+
+
+def _is_async(stage: Any) -> bool:
+    """Whether it has to be waited for what it gives."""
+    return (
+        status.is_stream(stage)
+        or hasattr(stage, "__aiter__")
+        or (callable(stage) and checks.is_async_function(stage))
+    )
 
 
 class Pipeline:
@@ -91,6 +105,8 @@ class Pipeline:
 
     #: What stands for a function at the end.
     through: ClassVar[type[PassThrough]] = PassThrough
+    #: What stands for what is iterated by a task.
+    readable: ClassVar[type[Readable]] = Readable
 
     __slots__ = (
         "callback",
@@ -146,16 +162,34 @@ class Pipeline:
                     self._link(source, stage)
                 source = stage
             elif not callable(stage):
-                source = stage
+                source = self._read_by_task(stage)
             elif not index:
-                source = _returned(self.call(stage), "source")
+                source = self._read_by_task(_returned(self.call(stage), "source"))
             elif index < last:
-                source = _returned(self.call(stage, source), f"transform[{index - 1}]")
+                value = self.call(stage, self._given(stage, source))
+                source = self._read_by_task(_returned(value, f"transform[{index - 1}]"))
             else:
                 source = self._end_in_function(stage, source)
         if self.signal is not None and self.signal.aborted:
             self.tick(self._on_abort)
         return source
+
+    def _read_by_task(self, source: Any) -> Any:
+        """A stream in the place of what is to be iterated by a task."""
+        if status.is_stream(source) or not hasattr(source, "__aiter__"):
+            return source
+        stream = self.readable.from_(source)
+        self._watch(stream, True, False)
+        return stream
+
+    def _given(self, function: Any, source: Any) -> Any:
+        """What a function gets to iterate: an async one by ``async for``."""
+        if not checks.is_async_function(function):
+            return source
+        if not status.is_stream(source):
+            source = self.readable.from_(source)
+            self._watch(source, True, False)
+        return iterate(source)
 
     def _watch(self, stream: Any, reading: bool, writing: bool) -> None:
         """Have it destroyed when another one fails, and hear what it fails with, also later."""
@@ -188,21 +222,35 @@ class Pipeline:
         self.stages.append(stage)
         self.cleanup.append(stage.dispose)
         try:
-            value = self.call(function, source)
+            value = self.call(function, self._given(function, source))
         except Exception as error:
             through.destroy(error)
             self.tick(self.finish, error)
             return through
+        if hasattr(value, "__aiter__") and not status.is_stream(value):
+            self.unfinished -= 1
+            self._link(self._read_by_task(value), through)
+            return through
+        if isinstance(value, Coroutine):
+            asyncio_task(value, partial(self._on_returned, through))
+            return through
         if hasattr(value, "__next__"):
             Pump(value, through, self.finish, self.end).start()
             return through
-        self.value = value
-        if value is not None:
-            through.write(value)
-        if self.end:
-            through.end()
-        self.tick(self.finish)
+        self._on_returned(through, None, value)
         return through
+
+    def _on_returned(self, through: PassThrough, error: BaseException | None, value: Any) -> None:
+        """The function at the end has given this, or has failed."""
+        if error is not None:
+            through.destroy(error)
+        else:
+            self.value = value
+            if value is not None:
+                through.write(value)
+            if self.end:
+                through.end()
+        self.tick(self.finish, error)
 
     def call(self, function: Callable[..., Any], *source: Any) -> Any:
         """What a function stands for, given what comes before it."""
@@ -316,9 +364,11 @@ class Link:
 
 def _returned(value: Any, name: str) -> Any:
     """What a function stands for, which is to be iterated."""
-    if hasattr(value, "__aiter__") and not status.is_stream(value):
-        raise misuse.async_stage(name, value)
-    if isinstance(value, Iterable) or (name == "source" and status.has_reading_half(value)):
+    if (
+        isinstance(value, Iterable)
+        or hasattr(value, "__aiter__")
+        or (name == "source" and status.has_reading_half(value))
+    ):
         return value
     expected = "a stream or an iterable" if name == "source" else "an iterable"
     raise misuse.invalid_return_value(expected, name, value)

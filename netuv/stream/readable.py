@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import misuse
 from netuv.stream import high_water_mark, incoming, sources
-from netuv.stream.base import Stream
 from netuv.stream.encoding import Decoder, canonical
+from netuv.stream.iteration import Iterated
 from netuv.stream.readbuffer import ObjectBuffer
 from netuv.stream.state import ALIVE, ENDED, OPEN, TOLD, Reading
 
@@ -46,7 +46,7 @@ DEFAULT_HIGH_WATER_MARK = high_water_mark.DEFAULT
 MAX_HIGH_WATER_MARK = 1 << 30
 
 
-class Readable(Stream):
+class Readable(Iterated):
     """The reading half of Node's stream contract; see Node's ``stream.Readable``.
 
     Its options, as keywords or as one dict:
@@ -65,7 +65,7 @@ class Readable(Stream):
     #: Node's ``readableHighWaterMark``.
     readable_high_water_mark: int = DEFAULT_HIGH_WATER_MARK
 
-    _options = (*Stream._options, *("encoding", "high_water_mark", "object_mode", "read"))
+    _options = (*Iterated._options, *("encoding", "high_water_mark", "object_mode", "read"))
     _can_read: bool = True
     _reads_on: bool = False
 
@@ -331,8 +331,8 @@ class Readable(Stream):
     def from_(cls: type[Self], iterable: Any, **options: Any) -> Self:
         """A stream of what an iterable gives. Node's ``Readable.from()``.
 
-        :param iterable: asked for its next value only when that is wanted; str and bytes are one chunk.
-            Raises ERR_INVALID_ARG_TYPE for what is none.
+        :param iterable: asked for its next value only when that is wanted; str and bytes are one chunk. It
+            may be an asynchronous one, where asyncio runs. Raises ERR_INVALID_ARG_TYPE for what is none.
         :param options: as of the class; ``object_mode`` is True and ``high_water_mark`` 1 by default.
 
         What the iterable raises destroys the stream; None among its values is an error with code
@@ -395,3 +395,6 @@ class Readable(Stream):
 
     def _stop_reading(self) -> None:
         self._readable_state.reading = False
+
+
+Iterated._of_helpers = Readable

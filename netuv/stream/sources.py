@@ -5,6 +5,7 @@ Both are methods of Readable, ``from_()`` and ``wrap()``.
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +29,13 @@ def from_iterable(kind: type[R], iterable: Any, options: Mapping[str, Any]) -> R
 
         whole._read = read  # type: ignore[method-assign]
         return whole
+    if hasattr(iterable, "__aiter__"):
+        checks.check_asyncio("iterable", iterable)
+        stream = kind(**{"object_mode": True, "high_water_mark": 1, **options})
+        pulling = _Pulling(stream, iterable.__aiter__())
+        stream._read = pulling.read  # type: ignore[method-assign]
+        stream._destroy = pulling.destroy  # type: ignore[assignment, method-assign]
+        return stream
     try:
         iterator = iter(iterable)
     except TypeError:
@@ -94,6 +102,84 @@ class _Iteration:
         close: Callable[[], object] | None = getattr(self._iterator, "close", None)
         if close is not None:
             close()
+
+
+class _Pulling:
+    """The same of an asynchronous iterator: a task asks it for more. It is cancelled by destroy()."""
+
+    __slots__ = ("_context", "_destroy", "_iterator", "_stream", "_task")
+
+    def __init__(self, stream: Readable, iterator: Any) -> None:
+        self._stream = stream
+        self._iterator = iterator
+        self._destroy = stream._destroy
+        self._context = contextvars.copy_context()
+        self._task: Any = None
+
+    def read(self, size: int) -> None:
+        if self._task is None:
+            self._task = self._run(self._pull())
+
+    def _run(self, coroutine: Any) -> Any:
+        import asyncio
+
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            coroutine.close()
+            raise
+        return self._context.copy().run(loop.create_task, coroutine)
+
+    async def _pull(self) -> None:
+        stream = self._stream
+        try:
+            while True:
+                try:
+                    value = await self._iterator.__anext__()
+                except StopAsyncIteration:
+                    self._task = None
+                    stream.push(None)
+                    return
+                if value is None:
+                    raise misuse.null_values()
+                if not stream.push(value):
+                    break
+        except Exception as error:
+            self._task = None
+            stream.destroy(error)
+        except BaseException:  # cancelled, by destroy() or by somebody else
+            stream.destroy()
+            raise
+        self._task = None
+
+    def destroy(self, error: BaseException | None, callback: Done) -> None:
+        def close(own: BaseException | None = None) -> None:
+            self._run(self._close(own if own is not None else error, callback))
+
+        self._destroy(error, close)
+
+    async def _close(self, error: BaseException | None, callback: Done) -> None:
+        import asyncio
+
+        task, self._task = self._task, None
+        try:
+            if task is not None and not task.done():
+                task.cancel()
+                await asyncio.wait([task])
+            elif error is not None and hasattr(self._iterator, "athrow"):
+                try:
+                    await self._iterator.athrow(error)
+                except StopAsyncIteration:
+                    pass
+            if hasattr(self._iterator, "aclose"):
+                await self._iterator.aclose()
+        except Exception as failure:
+            if error is None:
+                error = failure
+            elif failure is not error:
+                errors.chain(error, [failure])
+        finally:
+            self._stream._next_tick(callback, error)
 
 
 def wrap(stream: Readable, old: Any) -> None:

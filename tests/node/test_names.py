@@ -82,8 +82,7 @@ STORES = "belongs to AsyncLocalStorage; Python has contextvars"
 INTERNAL = "a view of the inside that Node does not document"
 OUT = {
     "stream.Readable": {
-        **dict.fromkeys("compose drop every filter find flatMap".split(), ITERATION),
-        **dict.fromkeys("forEach iterator map reduce some take toArray".split(), ITERATION),
+        "compose": ITERATION,
         "readableBuffer": INTERNAL,
     },
     "stream.Writable": {"writableBuffer": INTERNAL},

@@ -196,7 +196,7 @@ NAMES = """
 
 @pytest.mark.row("N19")
 def test_the_module_has_nodes_names(loop: netuv.Loop) -> None:
-    assert [name for name in NAMES if not hasattr(stream, name)] in ([], ["promises"])
+    assert [name for name in NAMES if not hasattr(stream, name)] == []
     assert stream.getDefaultHighWaterMark(False) == 65536
     assert isinstance(net.Socket(), stream.Stream)
 
@@ -222,3 +222,35 @@ def test_a_signal_of_node(run: Run, must_call: MustCall) -> None:
     setImmediate(controller.abort)
     run()
     assert codes == ["ABORT_ERR", "ABORT_ERR"]
+
+
+@pytest.mark.row("A11")
+def test_what_is_to_be_awaited(loop: netuv.Loop) -> None:
+    async def upper(source: Any, options: Any) -> Any:
+        signals.append(options["signal"])
+        async for chunk in source:
+            yield str(chunk).upper()
+
+    async def join(source: Any) -> str:
+        return "".join([chunk async for chunk in source])
+
+    async def main() -> None:
+        assert await stream.promises.pipeline(["a", "b"], upper, join, {"end": True}) == "AB"
+        assert signals[0].aborted
+        numbers = stream.Readable.from_([1, 2, 3])
+        doubled = numbers.map(lambda x: x * 2, {"concurrency": 2, "highWaterMark": 1})
+        assert type(doubled) is stream.Readable
+        assert await doubled.flatMap(lambda x: [x, x]).take(3).toArray() == [2, 2, 4]
+        assert await stream.Readable.from_([1, 2]).reduce(lambda a, b: a + b, 1, {"signal": None}) == 4
+        assert await stream.Readable.from_([1, 2]).reduce(lambda a, b: a + b) == 3
+        calls: list[int] = []
+        await stream.Readable.from_([1, 2]).forEach(lambda: calls.append(1))
+        assert calls == [1, 1]
+        source = stream.Readable.from_([1, 2])
+        chunks = source.iterator({"destroyOnReturn": False})
+        assert await chunks.__anext__() == 1
+        await chunks.aclose()
+        await stream.promises.finished(source.resume(), {"cleanup": True})
+
+    signals: list[Any] = []
+    netuv.run(main())

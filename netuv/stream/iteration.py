@@ -1,0 +1,351 @@
+"""Readables and asyncio: ``async for chunk in stream``, and the helpers of iterators as methods.
+
+A stream is iterated as in Node: chunk by chunk by ``read()``, and destroyed when the iteration is left before
+its end. (A Socket has an ``async for`` of its own, see netuv.net.awaiting.) asyncio is imported when a task
+waits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
+from typing import Any, ClassVar
+
+from netuv import abort, checks, errors, misuse
+from netuv.stream import sources
+from netuv.stream.base import Stream
+
+_SKIP = object()  # of map(), in the place of a value: there is none
+_MISSING = object()
+MAX_SAFE_INTEGER = 2**53 - 1
+
+
+async def iterate(
+    stream: Any, destroy_on_return: bool = True, signal: Any = None
+) -> AsyncGenerator[Any, None]:
+    """The chunks of a stream; see Iterated.iterator()."""
+    import asyncio
+
+    from netuv.stream.finished import finished
+    from netuv.stream.foreign import destroy
+
+    loop = asyncio.get_running_loop()
+    waiter: asyncio.Future[None] | None = None
+    over = False
+    failure: BaseException | None = None
+
+    def wake() -> None:
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def on_finished(error: BaseException | None) -> None:
+        nonlocal over, failure
+        over, failure = True, failure or error
+        wake()
+
+    def on_abort() -> None:
+        nonlocal failure
+        failure = errors.abort_error(signal.reason)
+        wake()
+
+    reaction = None
+    if signal is not None:
+        if abort.check_signal("signal", signal).aborted:
+            raise errors.abort_error(signal.reason)
+        reaction = abort.Reaction(signal, on_abort)
+        signal.on("abort", reaction)
+    stream.on("readable", wake)
+    stop = finished(stream, on_finished, writable=False)
+    left_early = True
+    try:
+        while True:
+            aborted = signal is not None and signal.aborted
+            chunk = None if aborted or stream.destroyed else stream.read()
+            if chunk is not None:
+                yield chunk
+            elif failure is not None:
+                raise failure
+            elif over:
+                left_early = False
+                return
+            else:
+                waiter = loop.create_future()
+                await waiter
+    finally:
+        if reaction is not None:
+            reaction.dispose()
+        if (failure is not None or destroy_on_return) and (left_early or stream._auto_destroy):
+            destroy(stream)  # an error that comes late is still heard
+        else:
+            stream.off("readable", wake)
+            stop()
+
+
+class Iterated(Stream):
+    """What a Readable has for tasks. A stream that a helper gives destroys this one when it is destroyed.
+
+    A function that they are given may be async. ``concurrency`` is how many of its calls may be under way,
+    ``high_water_mark`` how many results may wait besides, ``concurrency - 1`` by default; their order stays.
+    ``signal`` is an AbortSignal that ends it by an AbortError.
+    """
+
+    #: What the helpers return.
+    _of_helpers: ClassVar[Any]
+
+    def iterator(self, *, destroy_on_return: bool = True) -> AsyncIterator[Any]:
+        """The chunks, one by one; as ``async for``. Node's ``readable.iterator()``.
+
+        :param destroy_on_return: False: leaving the iteration early leaves the stream open.
+        """
+        return iterate(self, checks.check_bool("destroy_on_return", destroy_on_return))
+
+    def __aiter__(self) -> Any:
+        return iterate(self)
+
+    def map(
+        self,
+        function: Callable[[Any], Any],
+        *,
+        concurrency: int = 1,
+        high_water_mark: int | None = None,
+        signal: Any = None,
+    ) -> Any:
+        """A stream of what the function gives for each chunk. Node's ``readable.map()``."""
+        return self._stream_of(_Mapping(self, function, concurrency, high_water_mark, signal).results())
+
+    def filter(
+        self,
+        function: Callable[[Any], Any],
+        *,
+        concurrency: int = 1,
+        high_water_mark: int | None = None,
+        signal: Any = None,
+    ) -> Any:
+        """A stream of those chunks for which it gives what is true. Node's ``readable.filter()``."""
+        checks.check_function("function", function)
+
+        async def kept(chunk: Any) -> Any:
+            return chunk if await _called(function, chunk) else _SKIP
+
+        return self._stream_of(_Mapping(self, kept, concurrency, high_water_mark, signal).results())
+
+    def flat_map(
+        self,
+        function: Callable[[Any], Any],
+        *,
+        concurrency: int = 1,
+        high_water_mark: int | None = None,
+        signal: Any = None,
+    ) -> Any:
+        """A stream of all that is in the iterables, or streams, which it gives. Node's ``flatMap()``."""
+        mapping = _Mapping(self, function, concurrency, high_water_mark, signal)
+
+        async def flat() -> AsyncIterator[Any]:
+            async with aclosing(mapping.results()) as parts:
+                async for part in parts:
+                    if hasattr(part, "__aiter__"):
+                        async for each in part:
+                            yield each
+                    else:
+                        for each in part:
+                            yield each
+
+        return self._stream_of(flat())
+
+    def drop(self, limit: int, *, signal: Any = None) -> Any:
+        """A stream of what comes after so many chunks. Node's ``readable.drop()``."""
+        checks.check_int("limit", limit, 0, MAX_SAFE_INTEGER)
+
+        async def rest() -> AsyncIterator[Any]:
+            left = limit
+            async with aclosing(iterate(self, signal=signal)) as chunks:
+                async for chunk in chunks:
+                    if left:
+                        left -= 1
+                    else:
+                        yield chunk
+
+        return self._stream_of(rest())
+
+    def take(self, limit: int, *, signal: Any = None) -> Any:
+        """A stream of so many chunks. Node's ``readable.take()``."""
+        checks.check_int("limit", limit, 0, MAX_SAFE_INTEGER)
+
+        async def first() -> AsyncIterator[Any]:
+            left = limit
+            async with aclosing(iterate(self, signal=signal)) as chunks:
+                while left:
+                    left -= 1
+                    try:
+                        chunk = await chunks.__anext__()
+                    except StopAsyncIteration:
+                        return
+                    yield chunk
+
+        return self._stream_of(first())
+
+    async def for_each(
+        self, function: Callable[[Any], Any], *, concurrency: int = 1, signal: Any = None
+    ) -> None:
+        """Call it for each chunk. Node's ``readable.forEach()``."""
+        async for _ in _Mapping(self, function, concurrency, None, signal).results():
+            pass
+
+    async def to_array(self, *, signal: Any = None) -> list[Any]:
+        """All chunks. Node's ``readable.toArray()``."""
+        return [chunk async for chunk in iterate(self, signal=signal)]
+
+    async def some(self, function: Callable[[Any], Any], *, concurrency: int = 1, signal: Any = None) -> bool:
+        """Whether it gives what is true for one of them at least. Node's ``readable.some()``."""
+        found = await self._first(function, True, concurrency, signal)
+        return found is not _MISSING
+
+    async def every(
+        self, function: Callable[[Any], Any], *, concurrency: int = 1, signal: Any = None
+    ) -> bool:
+        """Whether it gives what is true for each of them. Node's ``readable.every()``."""
+        found = await self._first(function, False, concurrency, signal)
+        return found is _MISSING
+
+    async def find(self, function: Callable[[Any], Any], *, concurrency: int = 1, signal: Any = None) -> Any:
+        """The first chunk for which it gives what is true, or None. Node's ``readable.find()``."""
+        found = await self._first(function, True, concurrency, signal)
+        return None if found is _MISSING else found
+
+    async def reduce(
+        self, function: Callable[[Any, Any], Any], initial: Any = _MISSING, *, signal: Any = None
+    ) -> Any:
+        """Call it with what it gave last, and a chunk, for each chunk; the last result.
+
+        :param initial: what it gets first; the first chunk by default, which must be there then, or
+            ERR_MISSING_ARGS is raised.
+
+        Node's ``readable.reduce()``.
+        """
+        checks.check_function("function", function)
+        result = initial
+        async with aclosing(iterate(self, signal=signal)) as chunks:
+            async for chunk in chunks:
+                result = chunk if result is _MISSING else await _called(function, result, chunk)
+        if result is _MISSING:
+            raise misuse.reduce_of_nothing()
+        return result
+
+    async def _first(
+        self, function: Callable[[Any], Any], wanted: bool, concurrency: int, signal: Any
+    ) -> Any:
+        checks.check_function("function", function)
+
+        async def tested(chunk: Any) -> Any:
+            return chunk if bool(await _called(function, chunk)) is wanted else _SKIP
+
+        async with aclosing(_Mapping(self, tested, concurrency, None, signal).results()) as found:
+            async for chunk in found:
+                return chunk
+        return _MISSING
+
+    def _stream_of(self, chunks: AsyncIterator[Any]) -> Any:
+        return sources.from_iterable(self._of_helpers, chunks, {})
+
+
+async def _called(function: Callable[..., Any], *args: Any) -> Any:
+    result = function(*args)
+    return await result if isinstance(result, Coroutine) else result
+
+
+class _Mapping:
+    """What a function gives for each chunk, where several calls may be under way."""
+
+    __slots__ = ("_concurrency", "_function", "_limit", "_signal", "_stream")
+
+    def __init__(
+        self, stream: Stream, function: Callable[[Any], Any], concurrency: int, mark: int | None, signal: Any
+    ) -> None:
+        self._stream = stream
+        self._function = checks.check_function("function", function)
+        self._concurrency = checks.check_int("concurrency", concurrency, 1, MAX_SAFE_INTEGER)
+        if mark is None:
+            mark = self._concurrency - 1
+        self._limit = self._concurrency + checks.check_int("high_water_mark", mark, 0, MAX_SAFE_INTEGER)
+        self._signal = None if signal is None else abort.check_signal("signal", signal)
+
+    async def results(self) -> Any:
+        """An asynchronous generator of them."""
+        chunks: Any = iterate(self._stream, signal=self._signal)
+        async with aclosing(chunks):
+            if self._limit == 1:
+                async for chunk in chunks:
+                    value = await _called(self._function, chunk)
+                    if value is not _SKIP:
+                        yield value
+                return
+            async with aclosing(self._several(chunks)) as values:
+                async for value in values:
+                    if value is not _SKIP:
+                        yield value
+
+    async def _several(self, chunks: AsyncIterator[Any]) -> Any:
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        calls: deque[Any] = deque()  # tasks, in the order of their chunks
+        reading: Any = None  # the task that waits for the next chunk
+        ended = False
+        try:
+            while True:
+                running = sum(not call.done() for call in calls)
+                if not ended and reading is None and running < self._concurrency and len(calls) < self._limit:
+                    reading = loop.create_task(_next(chunks))
+                if calls and calls[0].done():
+                    yield calls.popleft().result()
+                    continue
+                if ended and not calls:
+                    return
+                waits = [*calls, *([] if reading is None else [reading])]
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                if reading is not None and reading.done():
+                    chunk, reading = reading.result(), None
+                    if chunk is _MISSING:
+                        ended = True
+                    else:
+                        calls.append(loop.create_task(_called(self._function, chunk)))
+        finally:
+            left = [each for each in (*calls, reading) if each is not None]
+            for each in left:
+                each.cancel()
+            if left:
+                await asyncio.gather(*left, return_exceptions=True)
+
+
+async def _next(chunks: AsyncIterator[Any]) -> Any:
+    try:
+        return await chunks.__anext__()
+    except StopAsyncIteration:
+        return _MISSING
+
+
+def asyncio_task(
+    coroutine: Coroutine[Any, Any, Any], done: Callable[[BaseException | None, Any], object]
+) -> None:
+    """Run a coroutine; ``done(error, result)`` hears of it."""
+    import asyncio
+
+    async def run() -> None:
+        result: Any = None
+        failure: BaseException | None = None
+        try:
+            result = await coroutine
+        except Exception as error:
+            failure = error
+        except BaseException as error:
+            done(errors.abort_error(), None)
+            raise error
+        done(failure, result)
+
+    task = asyncio.get_running_loop().create_task(run())
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+_tasks: set[Any] = set()  # asyncio itself does not keep them alive
