@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from helpers import receive_all
+from tls.certificates import Certificates
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LIMIT = 20.0  # seconds that a program may take
@@ -268,3 +270,59 @@ def test_tk() -> None:
     assert sorted(lines)[0] == "a timer of Tk's"
     assert sorted(lines)[1].startswith("listening on port ")
     assert sorted(lines)[2:] == ["received b'from within Tk'"]
+
+
+@pytest.fixture(scope="module")
+def certs(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    if shutil.which("openssl") is None:
+        pytest.skip("the command openssl is not on PATH")
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.mark.row("T01", "T03")
+def test_https(certs: Certificates) -> None:
+    alone = certs.alone
+    with Program("https_server.py", 0, alone.key_path, alone.cert_path) as server:
+        port = server.port()
+        with Program("https_client.py", port, "/a/path", alone.cert_path) as client:
+            assert client.end() == [
+                "the server is localhost",
+                "HTTP/1.1 200 OK",
+                "GET /a/path HTTP/1.1 by TLSv1.3",
+            ]
+        if shutil.which("curl"):
+            command = ["curl", "-sS", "--noproxy", "*", "--cacert", str(alone.cert_path)]
+            for version in ("1.2", "1.3"):
+                done = subprocess.run(
+                    [*command, f"--tlsv{version}", "--tls-max", version, f"https://localhost:{port}/curl"],
+                    capture_output=True,
+                    text=True,
+                    timeout=LIMIT,
+                    check=False,
+                )
+                assert (done.stdout, done.stderr) == (f"GET /curl HTTP/1.1 by TLSv{version}\n", "")
+        with connect(port) as peer:
+            peer.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            server.until("handshake: ERR_SSL_HTTP_REQUEST")
+        server.interrupt()
+
+
+@pytest.mark.row("T24")
+def test_starttls(certs: Certificates) -> None:
+    with Program("starttls.py", 0, certs.alone.key_path, certs.alone.cert_path) as program:
+        lines = program.end()
+    assert sorted(lines) == [
+        "client: in secret, goodbye",
+        "client: in the clear, go ahead",
+        "server: in secret, the password",
+        "server: in the clear, STARTTLS",
+    ]
+
+
+@pytest.mark.row("T10")
+def test_mutual_tls(certs: Certificates) -> None:
+    with Program("mutual_tls.py", 0) as program:
+        lines = program.end()
+    assert lines[0] == "friend hears: hello, friend"
+    assert lines[1].startswith("stranger is refused: tlsv1 alert unknown ca")
+    assert lines[2].startswith("nobody is refused: tlsv13 alert certificate required")

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tls.certificates import Certificates
 
 from tests.conftest import LIMIT, receive_all
 
@@ -536,3 +537,44 @@ def test_frames_in_pieces_and_broken_ones(language: str) -> None:
         assert server.line() == "a message of 4294967295 bytes"
         assert ask(where, b'\0\0\0\x03"a') == b""
         assert server.line() == "the end of a message is missing"
+
+
+# -- TLS ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with key.pem and cert.pem, of a certificate that is signed by itself."""
+    if shutil.which("openssl") is None:
+        pytest.skip("the command openssl is not on PATH")
+    folder = tmp_path_factory.mktemp("secrets")
+    made = Certificates(folder).alone
+    made.key_path.rename(folder / "key.pem")
+    made.cert_path.rename(folder / "cert.pem")
+    return folder
+
+
+@pytest.mark.row("T24")
+def test_starttls(pair: list[str], secrets: Path) -> None:
+    with Program(pair[0], "starttls", secrets, 0) as server:
+        where = server.where()
+        with Program(pair[1], "starttls", secrets, where, "one", "two") as client:
+            assert client.end() == ["GO AHEAD", "authorized true", "ONE", "TWO", "closed"]
+        told = ["in the clear: STARTTLS", "in secret: one", "in secret: two", "closed"]
+        assert [server.line() for _ in told] == told
+        assert ask(where, b"HELP\n") == b"STARTTLS FIRST\n"
+
+
+@pytest.mark.row("T10", "T12", "T26")
+def test_https(pair: list[str], secrets: Path) -> None:
+    secrets.joinpath("a.txt").write_text("grüß dich\n", "utf-8")
+    with Program(pair[0], "https", secrets, 0) as server:
+        where = server.where()
+        with Program(pair[1], "https", secrets, where, "a.txt", "b.txt", "a.txt") as client:
+            lines = client.end()
+        assert lines[0::2] == ["session new", "session reused", "session reused"]
+        assert lines[1::2] == ["200 OK grüß dich", "404 Not Found there is none", "200 OK grüß dich"]
+        told = ["localhost http/1.1 a.txt", "localhost http/1.1 b.txt", "localhost http/1.1 a.txt"]
+        assert [server.line() for _ in told] == told
+        ask(where, b"GET / HTTP/1.0\r\n\r\n")
+        assert server.line() == "ERR_SSL_HTTP_REQUEST"
