@@ -368,7 +368,7 @@ class _End:
         return (_DATA[start:] + _DATA * (size // len(_DATA) + 1))[:size]
 
     def write(self, data: Any, *callback: Any) -> bool:
-        """Write, and see that the answer is True while less waits than the mark, False while something does."""
+        """Write, and see that True means less than the mark waits, and False that something does."""
         self.sent += data
         self.calling = "write"
         answer: bool = self.stream.write(data, *callback)
