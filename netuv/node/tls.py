@@ -25,6 +25,13 @@ SecureContext = _tls.SecureContext
 checkServerIdentity = _tls.check_server_identity
 getCiphers = _tls.get_ciphers
 
+
+def __getattr__(name: str) -> Any:
+    if name == "rootCertificates":
+        return list(_tls.root_certificates())
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 _KNOWN = tuple(
     dict.fromkeys((*_socket.CONNECT_OPTIONS, *_socket.SOCKET_OPTIONS, *_server.SERVER_OPTIONS, "listener"))
 )

@@ -10,6 +10,7 @@ from netuv.tls.context import (
     SecureContext,
     create_secure_context,
     get_ciphers,
+    root_certificates,
 )
 from netuv.tls.faults import CertificateError, TLSError
 from netuv.tls.identity import check_server_identity
@@ -33,4 +34,5 @@ __all__ = [
     "create_secure_context",
     "create_server",
     "get_ciphers",
+    "root_certificates",
 ]

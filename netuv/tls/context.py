@@ -9,6 +9,7 @@ All options are looked at when a SecureContext is made. What the stdlib cannot d
 
 from __future__ import annotations
 
+import functools
 import ssl
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -184,6 +185,18 @@ def create_secure_context(options: Mapping[str, Any] | None = None, **keywords: 
     if options is not None and not isinstance(options, Mapping):
         raise misuse.invalid_arg_type("options", "a dict", options)
     return SecureContext(options, **keywords)
+
+
+@functools.cache
+def root_certificates() -> tuple[str, ...]:
+    """The certificates in PEM that are trusted without the option ``ca``: the system's, of a bundle.
+
+    Node's ``rootCertificates``, which is an attribute, and has those that Node itself brings along. What
+    OpenSSL finds in a folder, one file for each, is not among them; it reads these when they are needed.
+    """
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.load_default_certs()
+    return tuple(map(ssl.DER_cert_to_PEM_cert, made.get_ca_certs(binary_form=True)))
 
 
 def refuse_unavailable(given: Mapping[str, Any]) -> None:

@@ -268,3 +268,16 @@ def test_each_of_several_certificates_can_be_shown(certs: Certificates, first: s
         while not all(done):
             done = [client.step(server.take()), server.step(client.take())]
         assert client.ssl.cipher() is not None
+
+
+def test_the_roots_are_those_of_the_system() -> None:
+    from netuv.node import tls as node_tls
+
+    found = tls.root_certificates()
+    made = ssl.create_default_context()
+    assert len(found) == made.cert_store_stats()["x509_ca"]
+    assert node_tls.rootCertificates == list(found)
+    if found:
+        SecureContext(ca=found[0])
+    with pytest.raises(AttributeError, match="no attribute 'nosuch'"):
+        node_tls.nosuch  # noqa: B018
