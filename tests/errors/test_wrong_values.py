@@ -29,6 +29,7 @@ from netuv.node import net as node_net
 from netuv.node import process as node_process
 from netuv.node import stream as node_stream
 from netuv.node import timers as node_timers
+from netuv.stream.iteration import Iterated
 
 # A delay that counts as 1 ms is no mistake that raises.
 pytestmark = [
@@ -429,8 +430,10 @@ def stream_of(kind: type) -> Any:
 
 
 def is_async(owner: object, name: str) -> bool:
-    """A method that is awaited: to call it makes a coroutine only. Its arguments are tests/aio's concern."""
+    """A method for tasks: to call it makes a coroutine or a stream only. Its arguments are for tests/aio."""
     method = getattr(owner, name)
+    if name in vars(Iterated) or name in map(node_net.camel_case, vars(Iterated)):
+        return True
     return inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method)
 
 

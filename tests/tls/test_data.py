@@ -19,6 +19,8 @@ from netuv import errors, tls
 
 VERSIONS = ["TLSv1.2", "TLSv1.3"]
 
+BROKEN_RECORD = ("error", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC")
+
 
 def constant(version: str) -> str:
     """The stdlib's name of a version."""
@@ -171,6 +173,12 @@ def test_a_goodbye_while_nobody_reads(ends: Ends, run: Run, peer: PeerOf) -> Non
     assert ends.of("accepted") == [("data", b"hi"), "end", "finish", ("close", False)]
 
 
+def in_words_of_3_0(events: list[Any]) -> list[Any]:
+    """A newer OpenSSL has another word for a record that was spoiled."""
+    newer = ("error", "ERR_SSL_RECORD_LAYER_FAILURE")
+    return [BROKEN_RECORD if event == newer else event for event in events]
+
+
 @pytest.mark.row("T22")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_broken_record(ends: Ends, run: Run, peer: PeerOf, version: str) -> None:
@@ -186,10 +194,7 @@ def test_a_broken_record(ends: Ends, run: Run, peer: PeerOf, version: str) -> No
     talked = peer(talk, ends.recorder.port(server))
     run()
     talked.result()
-    assert ends.of("accepted") == [
-        ("error", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"),
-        ("close", True),
-    ]
+    assert in_words_of_3_0(ends.of("accepted")) == [BROKEN_RECORD, ("close", True)]
 
 
 @pytest.mark.row("T22")
@@ -204,11 +209,7 @@ def test_what_comes_before_a_broken_record_is_delivered(ends: Ends, run: Run, pe
     server = ends.serve()
     peer(talk, ends.recorder.port(server))
     run()
-    assert ends.of("accepted") == [
-        ("data", b"good"),
-        ("error", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"),
-        ("close", True),
-    ]
+    assert in_words_of_3_0(ends.of("accepted")) == [("data", b"good"), BROKEN_RECORD, ("close", True)]
 
 
 # -- writing -------------------------------------------------------------------------------------------
