@@ -306,6 +306,22 @@ def begin_flow(stream: Readable) -> None:
                 stream.read(0)
 
 
+def before_readable_listener(stream: Readable) -> None:
+    """There is a first 'readable' listener: nothing flows, and it hears of what is there already."""
+    state = stream._readable_state
+    state.readable_listening = state.need_readable = True
+    state.set_flowing(False)
+    state.emitted_readable = False
+    if state.buffer.length:
+        schedule_readable(stream)
+    else:
+        if state.end_unheard:
+            state.end_unheard = False
+            schedule_readable(stream)
+        if not state.reading:
+            stream._next_tick(stream.read, 0)
+
+
 def after_readable_listener(stream: Readable) -> None:
     """A tick after a 'readable' listener was removed: with none left, 'data' may flow again."""
     state = stream._readable_state

@@ -27,7 +27,7 @@ and those of netuv.stream.base. Of a transport, besides: ``_stop_reading()``, ``
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from netuv import misuse
 from netuv.stream import high_water_mark, incoming, sources
@@ -39,6 +39,7 @@ from netuv.stream.state import ALIVE, ENDED, OPEN, TOLD, Reading
 if TYPE_CHECKING:
     from netuv.stream.writable import Writable
 
+    F = TypeVar("F", bound=Callable[..., Any])
     Self = TypeVar("Self", bound="Readable")
     W = TypeVar("W", bound="Writable")
 
@@ -271,7 +272,12 @@ class Readable(Iterated):
 
     # -- listeners decide on the mode ----------------------------------------------------------------
 
-    def on(self, event: str, f: Any = None) -> Any:
+    @overload  # type: ignore[override]
+    def on(self, event: str) -> Callable[[F], F]: ...
+    @overload
+    def on(self: Self, event: str, f: Callable[..., Any]) -> Self: ...
+
+    def on(self, event: str, f: Callable[..., Any] | None = None) -> Any:
         """As of EventEmitter; 'data' starts the flow, 'readable' starts reading."""
         if f is None:
             return super().on(event)  # a decorator, which comes back here with the function
@@ -287,26 +293,16 @@ class Readable(Iterated):
             if state.flowing is not False:
                 self.resume()
         elif event == "readable" and state.phase != ENDED and not state.readable_listening:
-            state.readable_listening = state.need_readable = True
-            state.set_flowing(False)
-            state.emitted_readable = False
-            if state.buffer.length:
-                incoming.schedule_readable(self)
-            else:
-                if state.end_unheard:
-                    state.end_unheard = False
-                    incoming.schedule_readable(self)
-                if not state.reading:
-                    self._next_tick(self.read, 0)
+            incoming.before_readable_listener(self)
         return self
 
-    def prepend_listener(self, event: str, f: Callable[..., Any]) -> Any:
+    def prepend_listener(self: Self, event: str, f: Callable[..., Any]) -> Self:
         """As of EventEmitter; it does not start anything, as in Node."""
         if event == "data":
             self._readable_state.forget_consumer()
         return super().prepend_listener(event, f)
 
-    def remove_listener(self, event: str, f: Callable[..., Any]) -> Any:
+    def remove_listener(self: Self, event: str, f: Callable[..., Any]) -> Self:  # type: ignore[override]
         """As of EventEmitter; without a 'readable' listener 'data' may flow again."""
         if event == "data":
             self._readable_state.forget_consumer()
@@ -316,7 +312,7 @@ class Readable(Iterated):
             if event == "readable":
                 self._next_tick(incoming.after_readable_listener, self)
 
-    def remove_all_listeners(self, event: str | None = None) -> Any:
+    def remove_all_listeners(self: Self, event: str | None = None) -> Self:  # type: ignore[override]
         """As of EventEmitter; without a 'readable' listener 'data' may flow again."""
         self._readable_state.forget_consumer()
         try:
