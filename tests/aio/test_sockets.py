@@ -700,7 +700,7 @@ def test_send_after_end(run_main: RunMain) -> None:
 def test_leaving_the_block_flushes(run_main: RunMain, kind: str) -> None:
     async def main() -> None:
         async with connected(kind) as pair:
-            data = bytes(4_000_000)
+            data = bytes(40_000_000)  # more than the kernel takes
             closed: list[bool] = []
             pair.mine.on("close", closed.append)
 
