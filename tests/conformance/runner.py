@@ -156,6 +156,16 @@ class MissingOpenSSL(Exception):
     pass
 
 
+# OpenSSL's words that depend on its version, in those of Node's.
+WORDS_OF_OPENSSL = {"ERR_SSL_RECORD_LAYER_FAILURE": "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC"}
+
+
+def in_nodes_words(line: str) -> str:
+    for word, of_node in WORDS_OF_OPENSSL.items():
+        line = line.replace(word, of_node)
+    return line
+
+
 def execute(command: list[str], case: Case) -> tuple[list[str], int, list[str]]:
     try:
         done = subprocess.run(
@@ -163,7 +173,7 @@ def execute(command: list[str], case: Case) -> tuple[list[str], int, list[str]]:
         )
     except subprocess.TimeoutExpired:
         return [], -1, [f"still running after {LIMIT} s"]
-    out = done.stdout.decode("utf-8").splitlines()
+    out = [in_nodes_words(line) for line in done.stdout.decode("utf-8").splitlines()]
     return out, done.returncode, done.stderr.decode("utf-8", "replace").splitlines()
 
 
