@@ -5,12 +5,12 @@ next await and at each later one, and an 'error' without a listener is no except
 it is half-open from then on: when the peer has ended, the task decides when this side does.
 
 Reading is netuv.stream.reader's. Everything else waits for an event of the socket, or for its end. asyncio is
-imported at the first await.
+imported at the first await, and TLS at the first start_tls().
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -20,6 +20,8 @@ from netuv.stream.reader import More, Reader
 from netuv.stream.state import ALIVE, ENDED, FINISHED, TOLD
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
+    from netuv.tls import TLSSocket
+
     Self = TypeVar("Self", bound="Awaitable")
 
 DEFAULT_LIMIT = 64 * 1024
@@ -32,6 +34,7 @@ class Awaitable(Connection):
     _adopted = False
     _sent_before = 0  # what was sent when send() last gave way
     _error_heard = False  # a task was told what has ended it
+    _successor: Any = None  # the socket that works on this one's connection: TLS
 
     def _adopt_for_tasks(self) -> None:
         from netuv import aio  # and asyncio, so not before it is needed
@@ -90,6 +93,39 @@ class Awaitable(Connection):
             raise misuse.premature_close() from error
         raise error.with_traceback(None)
 
+    # -- going on as another socket ----------------------------------------------------------------
+
+    async def start_tls(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> TLSSocket:
+        """Go on with this connection as TLS: the TLSSocket, when its handshake is done. STARTTLS.
+
+        What was received ahead belongs to the handshake, and what was written before goes out first.
+        Afterwards this socket can neither be read nor be written to, and both are closed together. Cancelled,
+        or when the handshake fails, they are destroyed.
+
+        :param options: of netuv.tls.TLSSocket: ``is_server=True``, ``key`` and ``cert`` on the one side, say,
+            and ``servername`` and ``ca`` on the other.
+        :raises NetError: what the handshake fails with; ERR_STREAM_BUSY while another task reads.
+        """
+        from netuv.tls import TLSSocket  # and ssl, so not before it is needed
+
+        if not self._adopted:
+            self._adopt_for_tasks()
+        self._raise_if_ended()
+        if self._successor is not None:
+            raise misuse.stream_busy("TLS works on it")
+        self._refuse_second_reader()
+        return await TLSSocket(self, options, **keywords)
+
+    def _refuse_second_reader(self) -> None:
+        if self._readable_state.reader is not None:
+            self._readable_state.reader.refuse_others()
+
+    def _hand_over(self, successor: Any) -> None:
+        """Tasks cannot read this socket any more; to close it is to close its successor."""
+        self._refuse_second_reader()
+        self._readable_state.reader = None
+        self._successor = successor
+
     # -- reading -----------------------------------------------------------------------------------
 
     def _reader(self) -> Reader:
@@ -98,6 +134,8 @@ class Awaitable(Connection):
 
         if self._onread is not None:
             raise misuse.stream_busy("its option onread reads it")
+        if self._successor is not None:
+            raise misuse.stream_busy("TLS works on it")
         if not self._adopted:
             self._adopt_for_tasks()
         reader = Reader(self, Waiter())
@@ -236,6 +274,8 @@ class Awaitable(Connection):
         if not self._adopted:
             self._adopt_for_tasks()
         life, state = self._stream_life, self._writable_state
+        if self._successor is not None:
+            await self._successor.aclose()
         try:
             if life.phase == ALIVE:
                 self.end()

@@ -160,6 +160,7 @@ class Attempt:
         if family:
             self.socket._loop.next_tick(self._connect, plan.host, family)
             return
+        self.socket._host = plan.host
         hints = plan.hints or (0 if plan.family else ADDRCONFIG)
         wanted: dict[str, Any] = {"family": plan.family, "hints": hints}
         race = plan.select and not plan.family and plan.local_address is None and plan.bound is None
@@ -481,7 +482,7 @@ def begin_anew(socket: Socket) -> None:
     socket._readable_state.begin_anew()
     writing.begin_anew()
     socket._stream_life.guard = socket._loop.check_thread
-    socket._unsent = socket._peername = None
+    socket._unsent = socket._peername = socket._successor = None
 
 
 def refuse(socket: Socket, plan: Plan) -> None:

@@ -22,16 +22,24 @@ OnSent = Callable[[Any, "int | None"], object]
 Later = Callable[[Callable[[], None]], None]
 
 
-def lend(stream: Duplex, later: Later) -> tuple[Any, wire.Wire]:
+def lend(stream: Duplex, owner: Any, later: Later) -> tuple[Any, wire.Wire]:
     """The handle of a stream, and the wire to use in its place, which is its no longer.
 
     :param stream: connected; a Socket, or any other Duplex, of which the wire stands for the handle, too.
+    :param owner: the stream that works on it from now on.
     :param later: calls a function after the current callback of the loop.
     """
+    if isinstance(stream, Socket):
+        stream._hand_over(owner)
     if isinstance(stream, Socket) and stream._handle is not None:
         return stream._handle, _SocketWire(stream, later)
     made = _DuplexWire(stream, later)
     return made, made
+
+
+def host_of(stream: Duplex) -> str | None:
+    """The name that a Socket was connected to, when connect() has looked it up."""
+    return stream._host if isinstance(stream, Socket) else None
 
 
 class _Lent:

@@ -60,6 +60,7 @@ class Socket(Awaitable):
 
     _settings: Settings = DEFAULTS
     _socket_type: str | None = None
+    _host: str | None = None  # the name that connect() has looked up
     _peername: AddressInfo | None = None
     _bound: BoundSocket | None = None  # whose handle this is, or was
     _sockname: AddressInfo | None = None

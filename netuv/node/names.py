@@ -26,7 +26,7 @@ _IRREGULAR = {
     "add_cidrs": "addCIDRs",
     "remove_cidr": "removeCIDR",
 }
-_NOT_OF_NODE = ("listens_to", "receive_exactly", "receive_until")  # pyee's, and netuv's own
+_NOT_OF_NODE = ("listens_to", "receive_exactly", "receive_until", "start_tls")  # pyee's, and netuv's own
 
 
 def camel_case(name: str) -> str:

@@ -203,12 +203,6 @@ def too_late(what: str) -> StateError:
     return StateError(f"{what} has no effect any more: the handshake has begun", code="ERR_INVALID_STATE")
 
 
-def not_iterable() -> StateError:
-    """``async for socket in server`` of a tls.Server."""
-    text = "a tls.Server cannot be iterated over: give it an async function, which is run for each connection"
-    return StateError(text, code="ERR_METHOD_NOT_IMPLEMENTED")
-
-
 def servers_have_no_name() -> StateError:
     """set_servername() of the side that answers."""
     return StateError("Cannot issue SNI from a TLS server-side socket", code="ERR_TLS_SNI_FROM_SERVER")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:  # typing would compile the text of a bound at import
 
 _OF_SERVER = tuple(name for name in opts.SERVER_OPTIONS if name != "socket_class")
 SERVER_OPTIONS = (*_OF_SERVER, *settings.SERVER_OPTIONS, *settings.CONTEXT_OPTIONS)
+
+_MOST_SECURED = 16  # sockets that wait for an ``async for``; further connections wait in the kernel
 
 
 class Server(NetServer):
@@ -58,6 +61,7 @@ class Server(NetServer):
         self._contexts: list[tuple[re.Pattern[str], SecureContext]] = []
         super().__init__({name: given[name] for name in _OF_SERVER if name in given})
         self._make_tls_socket, self._make_socket = self._make_socket, self._make_one
+        self._secured: deque[TLSSocket] = deque()  # that an ``async for`` has not asked for yet
         self._fresh: Any = None  # the TLSSocket of the connection that is being told of
         self.on("connection", self._on_raw)
         if listener is not None:
@@ -66,10 +70,6 @@ class Server(NetServer):
                 self.on("secureConnection", self._start_handler)
             else:
                 self.on("secureConnection", checks.check_callback("listener", listener))
-
-    def __aiter__(self: Self) -> Self:
-        """Not there: which of its connections get through the handshake is not for a task to wait for."""
-        raise faults.not_iterable()
 
     def _make_one(self, handle: Any, server: Any) -> Any:
         """A TLSSocket at once; a Socket below it only where somebody listens to 'connection'."""
@@ -85,6 +85,48 @@ class Server(NetServer):
             if not isinstance(stream, Duplex):
                 raise misuse.invalid_arg_type("socket", "a Duplex stream", stream)
             self._socket_class.over(stream, self, self._loop)
+
+    # -- async for socket in server ----------------------------------------------------------------
+    # Handshakes go on side by side, so that a slow one holds up no other.
+
+    def _on_connection(self, handle: Any, status: int | None) -> None:
+        if status is None and len(self._secured) >= _MOST_SECURED:
+            self._hold()
+        else:
+            super()._on_connection(handle, status)
+
+    def _tell_secure(self, socket: TLSSocket) -> bool:
+        """A handshake is done. True when nobody listens, and the socket waits for a task to ask for it."""
+        if self.emit("secureConnection", socket) or not self._on_demand:
+            return False
+        if self._handle is None:  # nobody will ask any more
+            socket.destroy()
+            return False
+        self._secured.append(socket)
+        self._tell_change()
+        return True
+
+    async def _accept(self) -> Any:
+        while self._handle is not None:
+            taken = self._secured.popleft() if self._secured else None
+            if self._held:
+                self._held = False
+                self._on_connection(self._handle, None)
+                self._loop.touch()
+            if taken is not None and not taken.destroyed:
+                return taken
+            if not self._secured:
+                await self._change()
+        return None
+
+    def close(self: Self, callback: Callable[..., object] | None = None) -> Self:
+        """As of netuv.Server. Those that wait for an ``async for`` are destroyed."""
+        super().close(callback)
+        while self._secured:
+            self._secured.popleft().destroy()
+        return self
+
+    # -- keys --------------------------------------------------------------------------------------
 
     def add_context(self, servername: str, context: SecureContext | Mapping[str, Any]) -> None:
         """Use another context for the clients that ask for this name. Node's ``addContext()``.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from netuv import checks, errors, misuse
 from netuv.loop import Loop
 from netuv.net import options as opts
-from netuv.net.lent import lend
+from netuv.net.lent import host_of, lend
 from netuv.net.socket import Socket
 from netuv.stream import Duplex
 from netuv.stream.base import Done
@@ -72,7 +72,7 @@ class TLSSocket(Socket):
 
     _tls_settings: Settings = None  # type: ignore[assignment]  # of a server's: when it gets its wire
     _tls: handshake.Handshake | None = None
-    _host: str | None = None  # to look for in the certificate
+    _identity: str | None = None  # of the peer: what to look for in its certificate, when it was given
     _place: tuple[str | None, int | None, str | None] = (None, None, None)  # as of disconnected_early()
     _timer: Timeout | None = None  # of a server's handshake
     _tls_server: Any = None
@@ -91,7 +91,7 @@ class TLSSocket(Socket):
         given = {**(options or {}), **keywords}
         checks.check_options("TLSSocket", given, SOCKET_OPTIONS)
         self._tls_settings = Settings(given, is_server=bool(given.get("is_server")))
-        self._host = given.get("host")
+        self._identity = given.get("host") or (socket._identity if isinstance(socket, TLSSocket) else None)
         of_socket = {name: given[name] for name in _OF_SOCKET if name in given}
         if socket is not None:
             of_socket["allow_half_open"] = socket.allow_half_open
@@ -115,7 +115,7 @@ class TLSSocket(Socket):
     def _take_lower(self) -> None:
         assert self._lower is not None
         if not self._stream_life.phase:
-            handle, self._lent = lend(self._lower, self._later)
+            handle, self._lent = lend(self._lower, self, self._later)
             self._adopt(handle)
 
     def _on_lower_connected(self) -> None:
@@ -156,7 +156,7 @@ class TLSSocket(Socket):
         if self._tls_settings.is_server:
             self._tls = handshake.ServerHandshake(self._tls_settings, wire.resume_handshake, keylog)
         else:
-            host = self._host or "localhost"
+            host = self._identity or host_of(self._lower or self) or "localhost"
             self._tls = handshake.ClientHandshake(self._tls_settings, host, keylog)
         wire.begin(self._tls, self)
 
@@ -213,7 +213,8 @@ class TLSSocket(Socket):
         server = self._leave_server()
         life = self._stream_life
         if server is not None:
-            server.emit("secureConnection", self)
+            if server._tell_secure(self):
+                self._adopt_for_tasks()
         elif not self._tls_settings.is_server:
             self.emit("secureConnect")
         self.emit("secure")
@@ -412,9 +413,8 @@ def connect_as(kind: type[Self], args: tuple[Any, ...], keywords: Mapping[str, A
     lower = given.get("socket")
     if lower is None and not any(given.get(name) is not None for name in ("port", "path")):
         raise misuse.missing_args("options", "port", "path")
-    host = given.get("host") or (lower._host if isinstance(lower, TLSSocket) else None)
     options = {name: given[name] for name in SOCKET_OPTIONS if name in given}
-    socket = kind(lower, options, host=host)
+    socket = kind(lower, options)
     address = given.get("path") or given.get("host")
     socket._place = (address and os.fsdecode(address), given.get("port"), given.get("local_address"))
     if listener is not None:

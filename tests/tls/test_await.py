@@ -8,7 +8,7 @@ import pytest
 from tls.certificates import Certificates
 
 import netuv
-from netuv import errors, tls
+from netuv import tls
 
 
 def test_client_and_server_as_tasks(certs: Certificates) -> None:
@@ -45,8 +45,3 @@ def test_a_handshake_that_fails_is_raised(certs: Certificates, trust: str) -> No
 
     expected = {"ca": "ERR_TLS_CERT_ALTNAME_INVALID", "other_ca": "UNABLE_TO_VERIFY_LEAF_SIGNATURE"}
     assert netuv.run(main()) == expected[trust]
-
-
-def test_a_server_is_not_iterated_over(loop: netuv.Loop, certs: Certificates) -> None:
-    with pytest.raises(errors.StateError, match="cannot be iterated over"):
-        tls.create_server(certs.server.own).__aiter__()

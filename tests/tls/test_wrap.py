@@ -310,6 +310,23 @@ def test_a_write_to_a_socket_that_is_lent_is_refused(ends: Ends, run: Run, queue
     assert b"clear text" not in line.sent[0]
 
 
+@pytest.mark.row("T09", "T24")
+@pytest.mark.parametrize(("name", "good"), [("other.example", True), ("more.example", False)])
+def test_the_name_that_the_socket_was_connected_to(ends: Ends, run: Run, name: str, good: bool) -> None:
+    server = ends.serve(lambda socket: socket.end(), **ends.certs.elsewhere.own)
+
+    def lookup(host: str, options: Any, callback: Any) -> None:
+        callback(None, "127.0.0.1", 4)
+
+    raw = netuv.connect(ends.recorder.port(server), name, family=4, lookup=lookup)
+    client = tls.connect(socket=raw, ca=ends.certs.ca.cert)
+    ends.watch("client", client, "secureConnect", "error")
+    client.resume()
+    run()
+    expected = "secureConnect" if good else ("error", "ERR_TLS_CERT_ALTNAME_INVALID")
+    assert ends.of("client") == [expected]
+
+
 @pytest.mark.row("T24")
 def test_over_a_connecting_socket(ends: Ends, run: Run) -> None:
     server = ends.serve(lambda socket: socket.end(b"hello"))
