@@ -428,6 +428,10 @@ class End:
             if self.on_readable is None or not self.reads:
                 self.do_readable(None)
         else:
+            if stream.readable_flowing:
+                # As in Node: what flows beside listeners of 'readable' stops in the tick after the last one is
+                # removed, and resume() before that tick does nothing.
+                self.run.world.later(stream.resume)
             stream.resume()
         if how != "end":
             while stream.writable_corked:

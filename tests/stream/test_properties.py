@@ -179,6 +179,17 @@ FOUND = {
         [],
         END,
     ),
+    "resume() beside a listener of 'readable' that is removed later": Plan(
+        Options(),
+        [
+            ("now", "a", "cork"),
+            *[("now", "b", "readable", None)] * 2,
+            ("now", "a", "write", 1, "bytes", False),
+            ("now", "b", "resume"),
+        ],
+        [],
+        END,
+    ),
     "end() calls back when it destroys": Plan(
         Options(), [("now", "a", "end", None, True)], [("prefinish", "a", "destroy", False)], END
     ),
