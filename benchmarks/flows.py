@@ -11,6 +11,7 @@ BLOCK = 64 * KIB  # bulk flows are counted in blocks of this size
 
 ECHOES, BLOCKS = (500, 4000), (200, 1000)
 PLAIN = ("netuv-plain", "uvloop", "asyncio", "netuv")
+CALLBACKS = ("netuv", "uvloop-streams", "asyncio-streams")
 LATENCIES = ("p50_us", "p99_us", "p999_us")
 
 
@@ -37,6 +38,11 @@ class Flow:
     @property
     def bulk(self) -> bool:
         return self.load in ("c2s", "s2c", "pipe")
+
+    @property
+    def awaited(self) -> bool:
+        """Whether it is of those that are awaited, which are compared with each other."""
+        return self.name.startswith("await-")
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -108,6 +114,19 @@ FLOWS = {
         Flow(
             "client", "Client: connect, one byte each way, end", "client", "client", "connection",
             (1,), 1, per=BATCH, latency=True, baselines=("uvloop", "asyncio"), sized=False,
+            count=(1 * BATCH, 2 * BATCH),
+        ),
+        Flow(
+            "await-echo", "Echo, awaited", "echo", "echo", "message",
+            (1 * KIB,), 50, latency=True, baselines=CALLBACKS, count=ECHOES,
+        ),
+        Flow(
+            "await-accept", "Accept, awaited", "echo", "accept", "connection",
+            (1,), 50, latency=True, baselines=CALLBACKS, sized=False, count=(300, 1500),
+        ),
+        Flow(
+            "await-client", "Client, awaited", "client", "client", "connection",
+            (1,), 1, per=BATCH, latency=True, baselines=CALLBACKS, sized=False,
             count=(1 * BATCH, 2 * BATCH),
         ),
         Flow(
@@ -197,5 +216,10 @@ AIMS = (
     Aim("accept", "netuv-pipe", ("netuv",), 1.30),
     Aim("idle", "netuv", ("uvloop",), 0.85),
     Aim("idle-timeout", "netuv", ("netuv-plain",), 1.30),
+    Aim("await-echo", "netuv-await", ("zuvloop-streams",), 1.00),
+    Aim("await-echo", "netuv-await", ("uvloop-streams",), 0.90),
+    Aim("await-echo", "netuv-await", ("netuv",), 1.60),
+    Aim("await-accept", "netuv-await", ("uvloop-streams",), 1.50),
+    Aim("await-client", "netuv-await", ("uvloop-streams",), 1.50),
     Aim("import", "netuv", ("asyncio",), 0.55, instructions=True),
 )

@@ -22,6 +22,7 @@ EVERYTHING = (*PYTHON, "callback", "listeners")
 STREAMS = (*NETWORK, *USUAL)
 PIPES = ("echo", "pipe", "accept", "idle")
 VARIANTS = ("timeout", "callback", "lines", "listeners", "idle-timeout")  # compared with a plain echo
+AWAIT = ("await-echo", "await-accept", "await-client")  # of those that are awaited, and netuv's callbacks
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,18 @@ def on_loop(loop: str, label: str, *modules: str) -> Peer:
     return Peer(loop, f"{label} Protocol", "on_loop.py", flows, modules or (loop,), words)
 
 
+def guest_of(loop: str) -> Peer:
+    """netuv's await program in somebody else's event loop."""
+    modules = ("netuv",) if loop == "asyncio" else ("netuv", loop)
+    words = (loop, "netuv_await")
+    return Peer(f"netuv-await-{loop}", f"netuv await in {loop}", "on_loop.py", AWAIT, modules, words)
+
+
 PEERS = {
     peer.name: peer
     for peer in (
         Peer("c", "C floor", "floor.c", NETWORK),
-        Peer("netuv", "netuv", "netuv_data.py", modules=("netuv",)),
+        Peer("netuv", "netuv", "netuv_data.py", (*EVERYTHING, *AWAIT), ("netuv",)),
         Peer("netuv-pipe", "netuv pipe", "netuv_pipe.py", PIPES, ("netuv",)),
         Peer("netuv-plain", "netuv, plain", "netuv_data.py", VARIANTS, ("netuv",), kind="echo"),
         Peer(
@@ -64,7 +72,7 @@ PEERS = {
         Peer("node-pipe", "Node pipe", "node_pipe.js", PIPES),
         on_loop("uvloop", "uvloop"),
         Peer(
-            "uvloop-streams", "uvloop streams", "on_loop.py", STREAMS, ("uvloop",),
+            "uvloop-streams", "uvloop streams", "on_loop.py", (*STREAMS, *AWAIT), ("uvloop",),
             ("uvloop", "asyncio_streams"),
         ),
         on_loop("zuvloop", "zuvloop"),
@@ -72,9 +80,19 @@ PEERS = {
         on_loop("aiofastnet", "aiofastnet"),
         on_loop("aiofastnet-uvloop", "aiofastnet on uvloop", "aiofastnet", "uvloop"),
         Peer("asyncio", "asyncio Protocol", "asyncio_protocol.py", PYTHON),
-        Peer("asyncio-streams", "asyncio streams", "asyncio_streams.py", STREAMS),
+        Peer("asyncio-streams", "asyncio streams", "asyncio_streams.py", (*STREAMS, *AWAIT)),
         Peer("gevent", "gevent", "gevent_server.py", PYTHON, ("gevent",)),
         Peer("twisted", "Twisted", "twisted_server.py", PYTHON, ("twisted",)),
+        Peer("netuv-await", "netuv await", "netuv_await.py", AWAIT, ("netuv",)),
+        guest_of("asyncio"),
+        guest_of("uvloop"),
+        guest_of("zuvloop"),
+        Peer(
+            "zuvloop-streams", "zuvloop streams", "on_loop.py", AWAIT, ("zuvloop",),
+            ("zuvloop", "asyncio_streams"),
+        ),
+        Peer("trio", "trio", "trio_server.py", AWAIT, ("trio",)),
+        Peer("anyio", "anyio", "anyio_server.py", AWAIT, ("anyio",)),
         Peer("bare", "bare Python", "bare.py", ("import", "start")),
     )
 }  # fmt: skip

@@ -30,6 +30,13 @@ QUESTIONS = (
     ("start", "netuv", "a start costs netuv"),
 )
 COMPARED = ("node", "uvloop", "zuvloop", "asyncio")
+# The same of what is awaited, which has other rivals.
+AWAIT_QUESTIONS = (
+    ("await-echo", "netuv-await", "an echo by async for costs netuv"),
+    ("await-accept", "netuv-await", "a connection that is awaited costs a netuv server"),
+    ("await-client", "netuv-await", "a connection that is awaited costs a netuv client"),
+)
+AWAIT_COMPARED = ("uvloop-streams", "zuvloop-streams", "asyncio-streams", "trio", "anyio")
 
 
 @dataclass
@@ -97,13 +104,14 @@ def answers(document: dict[str, Any]) -> list[str]:
     """What a user asks first, a sentence each."""
     cases = {case["name"]: case for case in document["cases"]}
     lines = []
-    for name, ours, words in QUESTIONS:
+    for name, ours, words in (*QUESTIONS, *AWAIT_QUESTIONS):
         case = cases.get(name)
         if case is None or ours not in case["servers"]:
             continue
+        compared = AWAIT_COMPARED if FLOWS[case["flow"]].awaited else COMPARED
         shares = [
             f"{ratio['median']:.2f} of {document['labels'][rival].removesuffix(' Protocol')}"
-            for rival in COMPARED
+            for rival in compared
             if (ratio := ratio_of(case, ours, rival))
         ]
         if shares:
@@ -280,16 +288,38 @@ def aims_table(document: dict[str, Any], aims: Sequence[Aim] = AIMS) -> Table:
 
 def rivals_table(document: dict[str, Any]) -> Table:
     """All cases in one table: what netuv needs of what each of the others needs."""
-    rivals = [
-        name
-        for name in PEERS
-        if not name.startswith("netuv") and any(name in case["servers"] for case in document["cases"])
-    ]
+    cases = [case for case in document["cases"] if not FLOWS[case["flow"]].awaited]
+    rivals = rivals_in(cases)
     rivals.sort(key=lambda name: "streams" in name or name in ("pyuv", "node-pipe", "bare"))
-    labels = [document["labels"][name].removesuffix(" Protocol") for name in rivals]
-    table = Table("netuv, as a share of what the others need", ["case", "server", "µs or KiB", "±", *labels])
-    for case in document["cases"]:
-        for ours in ("netuv", "netuv-pipe"):
+    title = "netuv, as a share of what the others need"
+    return shares_table(document, title, cases, ("netuv", "netuv-pipe"), rivals)
+
+
+def await_table(document: dict[str, Any]) -> Table:
+    """The same of what is awaited, where netuv's callbacks are a rival too."""
+    cases = [case for case in document["cases"] if FLOWS[case["flow"]].awaited]
+    ours = [name for name in PEERS if name.startswith("netuv-await")]
+    title = "netuv with await, as a share of what the others need"
+    return shares_table(document, title, cases, ours, ["netuv", *rivals_in(cases)])
+
+
+def rivals_in(cases: Sequence[dict[str, Any]]) -> list[str]:
+    found = {name for case in cases for name in case["servers"]}
+    return [name for name in PEERS if name in found and not name.startswith("netuv")]
+
+
+def shares_table(
+    document: dict[str, Any],
+    title: str,
+    cases: Sequence[dict[str, Any]],
+    peers: Sequence[str],
+    rivals: Sequence[str],
+) -> Table:
+    """A row for each of `peers` in each case, a column for each rival."""
+    labels = [document["labels"].get(name, name).removesuffix(" Protocol") for name in rivals]
+    table = Table(title, ["case", "server", "µs or KiB", "±", *labels])
+    for case in cases:
+        for ours in peers:
             if ours not in case["servers"]:
                 continue
             server = case["servers"][ours]
@@ -302,15 +332,17 @@ def rivals_table(document: dict[str, Any]) -> Table:
                     *(f"{ratio['median']:.2f}" if ratio else "–" for ratio in shares),
                 ]
             )  # fmt: skip
-    table.notes += reservations(document)
+    table.notes += reservations(document, cases)
     return table
 
 
-def counts_table(document: dict[str, Any]) -> Table:
-    """A row for each server, a column for each case that was counted."""
-    counts = document["counts"]
+def counts_table(document: dict[str, Any], awaited: bool = False) -> Table:
+    """A row for each server, a column for each case that was counted: of those that are awaited, or not."""
+    counts = {
+        name: values for name, values in document["counts"].items() if FLOWS[flow_of(name)].awaited == awaited
+    }
     table = Table(
-        "Instructions in user space, one connection at a time",
+        f"Instructions in user space, one connection at a time{', awaited' if awaited else ''}",
         ["server", *(f"{name}, a {FLOWS[flow_of(name)].unit}" for name in counts)],
     )
     names = [name for name in PEERS if any(name in values for values in counts.values())]
@@ -339,13 +371,16 @@ def failures_table(document: dict[str, Any]) -> Table:
 
 def tables(document: dict[str, Any]) -> list[Table]:
     found = [case_table(document, case) for case in document["cases"]]
-    if document["counts"]:
-        found.append(counts_table(document))
+    found += with_rows(counts_table(document), counts_table(document, awaited=True))
     if not document["parameters"]["quick"] and any(judge(document, aim)[1] for aim in AIMS):
         found.append(aims_table(document))
     if document["failures"]:
         found.append(failures_table(document))
     return found
+
+
+def with_rows(*found: Table) -> list[Table]:
+    return [table for table in found if table.rows]
 
 
 # -- comparing
@@ -477,10 +512,8 @@ def summary_rst(document: dict[str, Any], chart: str) -> str:
     facts = "\n".join(f"- {line}" for line in heading(document))
     image = f".. image:: {chart}\n   :alt: what netuv needs of what others need\n"
     found = [aims_table(document)]
-    if document["cases"]:
-        found.append(rivals_table(document))
-    if document["counts"]:
-        found.append(counts_table(document))
+    found += with_rows(rivals_table(document), await_table(document))
+    found += with_rows(counts_table(document), counts_table(document, awaited=True))
     tables = "\n\n".join(map(to_rst, found))
     return f"{title}\n{'=' * len(title)}\n\n{facts}\n\n{image}\n{tables}\n"
 

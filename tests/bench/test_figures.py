@@ -236,6 +236,23 @@ def test_results_of_times_and_counts_are_merged() -> None:
         documents.merge([times, counts])
 
 
+def test_what_is_awaited_has_tables_of_its_own() -> None:
+    document = make_document(netuv=[6.0] * 3, netuv_await=[9.0] * 3, uvloop_streams=[10.0] * 3)
+    document["counts"] = {"await-echo": {"netuv": 5_000, "netuv-await": 16_000}, "ticks": {"netuv": 900}}
+    assert [row[1] for row in report.rivals_table(document).rows] == ["netuv"]
+    assert report.await_table(document).rows == []
+    document["cases"][0] |= {"name": "await-echo", "flow": "await-echo"}
+    assert report.rivals_table(document).rows == []
+    table = report.await_table(document)
+    assert table.headers[-2:] == ["netuv", "uvloop streams"]
+    assert [[row[1], *row[-2:]] for row in table.rows] == [["netuv await", "1.50", "0.90"]]
+    assert report.counts_table(document).headers == ["server", "ticks, a tick"]
+    assert report.counts_table(document, awaited=True).headers == ["server", "await-echo, a message"]
+    assert report.heading(document)[0] == "an echo by async for costs netuv 0.90 of uvloop streams"
+    verdicts = [row[-1] for row in report.aims_table(document).rows if row[-1]]
+    assert verdicts == ["met", "met"]
+
+
 def test_tables_show_ratios_and_warn() -> None:
     document = make_document(netuv=[6.0, 6.5, 6.0], c=[5.0, 5.0, 5.0])
     table = report.case_table(document, document["cases"][0])

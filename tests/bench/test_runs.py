@@ -6,6 +6,7 @@ Nothing here asserts how long anything takes.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import math
 import os
@@ -42,6 +43,12 @@ from benchmarks.peers import PEERS, Installation, as_served  # noqa: E402
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 COMPILER = build.find_compiler()
 SURE = ["netuv", "netuv-pipe", "netuv-plain", "pyuv", "asyncio", "asyncio-streams", "bare"]
+SURE += ["netuv-await", "netuv-await-asyncio"]
+SURE += [
+    name
+    for name in ("netuv-await-uvloop", "trio", "anyio")  # where they are installed
+    if all(map(importlib.util.find_spec, PEERS[name].modules))
+]
 SURE += ["c"] * bool(COMPILER) + ["node"] * bool(shutil.which("node"))
 
 
@@ -108,7 +115,13 @@ def one_turn(peer: str, flow: str, where: Path, compiled: build.Compiled, **othe
 
 @needs_linux
 def test_every_server_has_every_figure_of_every_flow(compiled: build.Compiled, tmp_path: Path) -> None:
-    turns = [(name, flow) for name in SURE for flow in PEERS[name].flows]
+    # Flows that differ in their name only are one turn.
+    different = {
+        (name, PEERS[name].kind or flow.server, flow.load, flow.figures): (name, flow.name)
+        for name in SURE
+        for flow in map(flows.FLOWS.__getitem__, PEERS[name].flows)
+    }
+    turns = list(different.values())
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda turn: one_turn(*turn, tmp_path, compiled), turns))
     for turn, figures in zip(turns, found, strict=True):
@@ -120,9 +133,10 @@ def test_every_server_has_every_figure_of_every_flow(compiled: build.Compiled, t
 
 @needs_linux
 def test_unix_sockets_and_the_load_generator_in_python(compiled: build.Compiled, tmp_path: Path) -> None:
-    names = ["echo", "c2s", "s2c", "pipe", "accept", "idle", "client"]
+    names = [("netuv", name) for name in ("echo", "c2s", "s2c", "pipe", "accept", "idle", "client")]
+    names += [(name, "await-client") for name in ("netuv-await", "trio", "anyio") if name in SURE]
     with ThreadPoolExecutor(4) as pool:
-        turns = [pool.submit(one_turn, "netuv", name, tmp_path, compiled, python_load=True) for name in names]
+        turns = [pool.submit(one_turn, *name, tmp_path, compiled, python_load=True) for name in names]
     for turn in turns:
         assert turn.result()["units"] > 0
 
