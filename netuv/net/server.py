@@ -127,7 +127,7 @@ class Server(Serving):
         self._connections -= 1
         if self._changed:
             self._tell_change()
-        if self._connections == 0:
+        if self._handle is None and self._connections == 0:
             self._maybe_emit_close()
 
     def get_connections(self: Self, callback: Callable[[Any, int], object]) -> Self:
