@@ -20,6 +20,8 @@
 #include "cpyuv_pipe.c"  /* names of Unix sockets */
 #include "cpyuv_flow.c"  /* start_flow() */
 #include "cpyuv_accept.c" /* accept_new() */
+#include "cpyuv_short.c" /* the usual case of a socket's write(); its state */
+#include "cpyuv_settable.c" /* methods that an instance may replace */
 #include "cpyuv_life.c"  /* how a Loop and its handles come and go */
 
 static void replace(PyMethodDef *methods, const char *name, PyCFunction function, int flags)
@@ -90,7 +92,8 @@ PyMODINIT_FUNC PyInit__cpyuv(void)
         return PyErr_NoMemory();
     module = PyInit_of_pyuv();
     if (module != NULL
-        && (add_methods(&LoopType, more_of_loop) < 0 || add_methods(&StreamType, more_of_stream) < 0))
+        && (add_methods(&LoopType, more_of_loop) < 0 || add_methods(&StreamType, more_of_stream) < 0
+            || add_short(module) < 0 || add_settable(module) < 0))
         Py_CLEAR(module);
     return module;
 }

@@ -13,6 +13,12 @@ static struct {
     Py_ssize_t consumer, received;
 } slots;
 
+/* Where an idle timer keeps when it was active last, and what it waits in: None when it has to be told. */
+static struct {
+    PyTypeObject *type;
+    Py_ssize_t last, list;
+} idle_slots;
+
 static PyObject *str_active;
 
 /* The offset of a slot; 0 if it is none. */
@@ -54,20 +60,58 @@ static PyObject **slot_of(PyObject *reading, Py_ssize_t offset)
     return (PyObject **) ((char *) reading + offset);
 }
 
-static int add_received(PyObject *reading, Py_ssize_t size)
+static int add_to_slot(PyObject *object, Py_ssize_t offset, Py_ssize_t size)
 {
-    PyObject **slot = slot_of(reading, slots.received), *former = *slot, *added = PyLong_FromSsize_t(size), *sum;
+    PyObject **slot = slot_of(object, offset), *former = *slot, *added = PyLong_FromSsize_t(size), *sum;
 
     sum = added && former ? PyNumber_Add(former, added) : NULL;
     Py_XDECREF(added);
     if (sum == NULL) {
         if (former == NULL)
-            PyErr_SetString(PyExc_AttributeError, "received");
+            PyErr_SetString(PyExc_AttributeError, "a count was deleted");
         return -1;
     }
     *slot = sum;
     Py_DECREF(former);
     return 0;
+}
+
+static void find_idle_slots(PyTypeObject *type)
+{
+    Py_ssize_t last = find_slot(type, "_last"), list = find_slot(type, "_list");
+
+    if (last == 0 || list == 0)
+        return;
+    Py_XSETREF(idle_slots.type, (PyTypeObject *) Py_NewRef(type));
+    idle_slots.last = last;
+    idle_slots.list = list;
+}
+
+/* idle.active(), which only notes the time while the timer is set. */
+static int note_activity(PyObject *idle)
+{
+    PyObject *result;
+#ifdef __linux__ /* where this is the clock of time.monotonic() */
+    PyObject *list, *last, *former;
+    struct timespec now;
+
+    if (!Py_IS_TYPE(idle, idle_slots.type))
+        find_idle_slots(Py_TYPE(idle));
+    list = Py_IS_TYPE(idle, idle_slots.type) ? *slot_of(idle, idle_slots.list) : NULL;
+    if (list != NULL && list != Py_None) {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        last = PyFloat_FromDouble(now.tv_sec + now.tv_nsec * 1e-9);
+        if (last == NULL)
+            return -1;
+        former = *slot_of(idle, idle_slots.last);
+        *slot_of(idle, idle_slots.last) = last;
+        Py_XDECREF(former);
+        return 0;
+    }
+#endif
+    result = PyObject_CallMethodNoArgs(idle, str_active);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
 }
 
 /* The consumer has raised a TypeError: perhaps it takes other arguments, which tell() adds to the error. */
@@ -93,15 +137,9 @@ static PyObject *flow(Stream *self, PyObject *flow, PyObject *data, PyObject *st
         return PyObject_CallFunctionObjArgs(FLOW_ON_READ(flow), (PyObject *) self, data, Py_None, NULL);
     Py_INCREF(consumer);
     result = NULL;
-    if (add_received(reading, PyBytes_GET_SIZE(data)) == 0) {
-        if (FLOW_IDLE(flow) == Py_None) {
-            result = PyObject_CallOneArg(consumer, data);
-        } else {
-            result = PyObject_CallMethodNoArgs(FLOW_IDLE(flow), str_active);
-            if (result != NULL)
-                Py_SETREF(result, PyObject_CallOneArg(consumer, data));
-        }
-    }
+    if (add_to_slot(reading, slots.received, PyBytes_GET_SIZE(data)) == 0
+        && (FLOW_IDLE(flow) == Py_None || note_activity(FLOW_IDLE(flow)) == 0))
+        result = PyObject_CallOneArg(consumer, data);
     if (result == NULL && PyErr_ExceptionMatches(PyExc_TypeError))
         tell_of_type_error(FLOW_TELL(flow), consumer, data);
     Py_DECREF(consumer);
@@ -123,8 +161,6 @@ static PyObject *start_flow(Stream *self, PyObject *const *args, Py_ssize_t coun
         PyErr_SetString(PyExc_TypeError, "two callables are required");
         return NULL;
     }
-    if (str_active == NULL && (str_active = PyUnicode_InternFromString("active")) == NULL)
-        return NULL;
     if (find_slots(Py_TYPE(args[2])) < 0)
         return NULL;
     flow = PyTuple_Pack(5, args[0], args[1], args[2], args[3], args[4]);

@@ -15,6 +15,8 @@ from netuv import misuse
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 _ASYNC_FLAGS = _COROUTINE | _ASYNC_GENERATOR
 GENERATOR_FLAGS = _ASYNC_FLAGS | _GENERATOR
+#: The types of functions that have ``__code__``; netuv.uv.short adds that of its own.
+FUNCTIONS: list[type] = [FunctionType]
 # How JavaScript reads a number: ASCII digits, white space around them, no '_', no sign before 0x.
 # Both are texts, which re compiles when the first port comes as a str, and keeps: most programs have none.
 _DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"

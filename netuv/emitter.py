@@ -22,7 +22,7 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from types import FunctionType, MethodType
+from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import pyee
@@ -373,7 +373,7 @@ class EventEmitter(pyee.EventEmitter):
     def _add_listener(self, event: str, listener: Listener, prepend: bool = False) -> None:
         # The usual case of check_callback(), without a call.
         function: Any = listener.__func__ if type(listener) is MethodType else listener
-        plain = type(function) is FunctionType and not function.__code__.co_flags & checks.GENERATOR_FLAGS
+        plain = type(function) in checks.FUNCTIONS and not function.__code__.co_flags & checks.GENERATOR_FLAGS
         if not plain and not isinstance(listener, Wrapper):  # which has checked its own
             self._check_listener(listener)
         if self.capture_rejections:

@@ -24,10 +24,10 @@ PACKAGE = str(Path(netuv.__file__).parent)
 
 # way to use a socket -> frames for each message, or for each connection from accept to 'close'
 FRAMES = {
-    "data and write": 1,
-    "data and write, with set_timeout": 3,
-    "write with a callback": 3,
-    "two 'data' listeners": 4,
+    "data and write": 0,
+    "data and write, with set_timeout": 0,
+    "write with a callback": 0,
+    "two 'data' listeners": 3,
     "set_encoding": 6,
     "'readable' and read()": 9,
     "pipe": 2,

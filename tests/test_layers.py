@@ -18,7 +18,7 @@ PACKAGE = Path(netuv.__file__).parent
 BY_MODULE = ("uv", "loop", "stream", "aio", "net", "tls")
 LAYERS = (
     ("_version", "uv", "uv.status", "errors", "misuse", "checks"),
-    ("uv.turn", "uv.timer", "uv.lookup", "uv.wire", "emitter"),
+    ("uv.turn", "uv.timer", "uv.short", "uv.lookup", "uv.wire", "emitter"),
     ("address", "blocklist", "abort", "uv.handles", "uv.over"),
     (
         "loop.failures",
@@ -70,6 +70,7 @@ LAYERS = (
         "net.owner",
         "net.bound",
         "net.onread",
+        "net.methods",
         "net.connection",
         "net.awaiting",
         "net.accepting",

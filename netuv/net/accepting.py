@@ -7,12 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv.stream.state import Life, Reading, Writing
+from netuv.uv.short import like
 
 if TYPE_CHECKING:
     from netuv.net.server import Server
     from netuv.net.socket import Socket
 
     S = TypeVar("S", bound=Socket)
+
+# The state of a socket that begins: copied, as setting each of its slots takes longer.
+_LIFE, _READING, _WRITING = Life(), Reading(False), Writing()
 
 
 def maker(kind: type[S]) -> Callable[[Any, Server], S]:
@@ -26,9 +30,9 @@ def make_socket(kind: type[S], handle: Any, server: Server) -> S:
     settings = server._settings
     self = kind.__new__(kind)
     self._events = {}
-    self._stream_life = Life()
-    self._readable_state = reading = Reading(False)
-    self._writable_state = Writing()
+    self._stream_life = like(_LIFE)
+    self._readable_state = reading = like(_READING)
+    self._writable_state = like(_WRITING)
     self._loop = server._loop
     self._settings = settings
     # These are defaults of the class, which would be found more slowly there; a socket gets the names anyway.

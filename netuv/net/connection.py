@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import checks, errors, misuse
 from netuv.emitter import tell_arguments
+from netuv.net.methods import Methods
 from netuv.net.onread import OnRead
 from netuv.net.owner import HandleOwner
-from netuv.stream import Duplex, outgoing, state
+from netuv.stream import outgoing, state
 from netuv.stream.base import Done
 from netuv.stream.state import CLOSED, ENDED, FINAL, FINISHED, OPEN, TOLD
 from netuv.timers import IdleTimer, to_number
@@ -39,7 +40,7 @@ if TYPE_CHECKING:  # typing would compile the text of a bound at import
 _UVError = handles.UVError
 
 
-class Connection(HandleOwner, Duplex):
+class Connection(HandleOwner, Methods):
     """The part of Socket that any connection has, whatever it is a connection to."""
 
     allow_half_open = False

@@ -4,6 +4,7 @@ These are functions over a Writable, whose methods call them:
 
 ======================  =====================================================================================
 write_or_queue          what write() does when there is no wire, or something is in the way
+left_over, not_sent     what write() does when its wire has not taken all
 hand_over, send         a chunk, or several, go to the hooks of the transport, or to its wire
 done                    the transport says that it is done with them, or the error that it met
 after_write, fail_write 'drain' and the callbacks; or the callbacks with the error, which then ends the stream
@@ -58,6 +59,30 @@ def write_or_queue(stream: Writable, chunk: Any, encoding: str | None, callback:
             state.need_drain = True
             return False
     return life.errored is None and not life.phase
+
+
+def left_over(stream: Writable, wire: Any, size: int, left: int, callback: Callback | None) -> bool:
+    """What write() does when so much of its data waits in the queue of the wire; its answer."""
+    state = stream._writable_state
+    state.sent += size
+    if stream._idle is not None:
+        stream._idle.active()
+    state.writing = state.need_drain = True
+    state.in_flight = wire
+    state.current_length = state.seen_length = left
+    stream._on_queued()
+    if callback is not None:
+        state.current_callbacks = (callback,)
+    return False
+
+
+def not_sent(stream: Writable, cause: Exception, callback: Callback | None) -> bool:
+    """What write() does when its wire raises; its answer."""
+    error = stream._error_of_send(cause)
+    stream._note_error(error)
+    callbacks = (callback,) if callback is not None else ()
+    stream._next_tick(fail_write, stream, error, callbacks, stream._stream_life)
+    return False
 
 
 def hand_over(

@@ -186,29 +186,18 @@ class Writable(Stream):
         wire = state.wire
         if wire is None or state.writing or state.queue is not None or life.errored is not None:
             return outgoing.write_or_queue(self, data, encoding, callback)  # type: ignore[arg-type]
-        size = len(data)
         try:
             left: int = wire.send(data, self._on_sent)
-        except Exception as cause:
-            error = self._error_of_send(cause)
-            self._note_error(error)
-            callbacks = (callback,) if callback is not None else ()
-            self._next_tick(outgoing.fail_write, self, error, callbacks, life)
-            return False
-        state.sent += size
+        except Exception as error:
+            return outgoing.not_sent(self, error, callback)
+        if left:
+            return outgoing.left_over(self, wire, len(data), left, callback)
+        state.sent += len(data)
         if self._idle is not None:
             self._idle.active()
-        if not left:
-            if callback is not None:
-                self._next_tick(callback, None)
-            return True
-        state.writing = state.need_drain = True
-        state.in_flight = wire
-        state.current_length = state.seen_length = left
-        self._on_queued()
         if callback is not None:
-            state.current_callbacks = (callback,)
-        return False
+            self._next_tick(callback, None)
+        return True
 
     def _chunk(self, data: Any, encoding: Any) -> tuple[Chunk, str | None]:
         """What is written of data that is not just bytes, and the encoding that goes with it."""
