@@ -35,6 +35,7 @@ OPTIONS = (
     "secure_options",
     "secure_protocol",
     "sigalgs",
+    "ssl_context",
     "tickets",
 )
 #: Options of Node's that cannot be had, and why.
@@ -108,10 +109,14 @@ class SecureContext:
         given = {**({} if options is None else options), **keywords}
         refuse_unavailable(given)
         checks.check_options("SecureContext", given, (*OPTIONS, *UNAVAILABLE))
+        wanted = {name: given[name] for name in given if given[name] is not None}
+        #: The program's own SSLContext, which is used as it is.
+        self.own: ssl.SSLContext | None = _own(wanted)
         self._keylog: KeyLog | None = None
         self._made: OrderedDict[Any, ssl.SSLContext] = OrderedDict()
-        self._recipe = _Recipe({name: given[name] for name in given if given[name] is not None})
-        self.kind(server_side=bool(self._recipe.pairs))  # what is wrong with the options is raised now
+        self._recipe = _Recipe({} if self.own is not None else wanted)
+        if self.own is None:
+            self.kind(server_side=bool(self._recipe.pairs))  # what is wrong with the options is raised now
 
     def kind(
         self,
@@ -126,6 +131,8 @@ class SecureContext:
         :param protocols: for ALPN, the best first.
         :param keylog: whether the secrets of its connections go to ``keylog()``.
         """
+        if self.own is not None:
+            return self.own
         key = server_side, verify, protocols, keylog
         made = self._made.get(key)
         if made is None:
@@ -147,7 +154,12 @@ class SecureContext:
 
     def verifier(self, extra_trust: bytes = b"") -> ssl.SSLContext:
         """One that only looks at the chains of servers, and trusts these certificates (DER) as well."""
-        made = self._recipe.make(False, ssl.CERT_REQUIRED)
+        made = self._recipe.make(False, ssl.CERT_REQUIRED if self.own is None else ssl.CERT_NONE)
+        if self.own is not None:
+            made.verify_mode, made.verify_flags = ssl.CERT_REQUIRED, self.own.verify_flags
+            trusted = b"".join(self.own.get_ca_certs(binary_form=True))
+            if trusted:
+                made.load_verify_locations(cadata=trusted)
         if extra_trust:
             made.load_verify_locations(cadata=extra_trust)
             made.verify_flags |= _PARTIAL_CHAIN
@@ -179,6 +191,9 @@ def create_secure_context(options: Mapping[str, Any] | None = None, **keywords: 
     :param secure_options: OpenSSL's SSL_OP_... flags.
     :param allow_partial_trust_chain: whether any certificate of ``ca`` may end a chain.
     :param tickets: how many session tickets a server of TLS 1.3 sends; 2. netuv's own.
+    :param ssl_context: an ssl.SSLContext that the program has made, in the place of all of these. Whether to
+        verify the peer is its own affair, and so are ALPN and the log of secrets. It gets
+        OP_NO_RENEGOTIATION. netuv's own.
 
     Raises ERR_FEATURE_UNAVAILABLE_ON_PLATFORM for what Python's ssl module cannot do, and says why.
     """
@@ -197,6 +212,19 @@ def root_certificates() -> tuple[str, ...]:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.load_default_certs()
     return tuple(map(ssl.DER_cert_to_PEM_cert, made.get_ca_certs(binary_form=True)))
+
+
+def _own(wanted: Mapping[str, Any]) -> ssl.SSLContext | None:
+    own = wanted.get("ssl_context")
+    if own is None:
+        return None
+    if not isinstance(own, ssl.SSLContext):
+        raise misuse.invalid_arg_type("ssl_context", "an ssl.SSLContext", own)
+    for name in wanted:
+        if name != "ssl_context":
+            raise faults.not_with_ssl_context(name)
+    own.options |= ssl.OP_NO_RENEGOTIATION
+    return own
 
 
 def refuse_unavailable(given: Mapping[str, Any]) -> None:

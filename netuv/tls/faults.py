@@ -70,6 +70,7 @@ _VERIFY_CODES = {
     27: "CERT_UNTRUSTED",
     28: "CERT_REJECTED",
     62: "HOSTNAME_MISMATCH",
+    64: "IP_ADDRESS_MISMATCH",  # Node has no name for this one, and never meets it
 }
 
 
@@ -181,6 +182,18 @@ def version_conflict(version: object, method: object) -> ArgTypeError:
 def invalid_context() -> ArgTypeError:
     """Something else in the place of a SecureContext."""
     return ArgTypeError("context must be a SecureContext", "ERR_TLS_INVALID_CONTEXT")
+
+
+def not_with_ssl_context(name: str) -> ArgValueError:
+    """An option beside ``ssl_context``, which has a setting of its own for that."""
+    text = f"{name!r} cannot be given together with 'ssl_context', which has its own setting for that"
+    return ArgValueError(text)
+
+
+def wrong_side(is_server: bool) -> ArgValueError:
+    """``ssl_context`` was made for the other side."""
+    here, there = ("server", "client") if is_server else ("client", "server")
+    return ArgValueError(f"'ssl_context' is that of a {there}, and this is a {here}")
 
 
 def alpn_twice() -> ArgTypeError:

@@ -16,7 +16,8 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from netuv import misuse
+from netuv import errors, misuse
+from netuv.address import is_ip
 from netuv.tls import certificate, faults, hello, verify
 from netuv.tls.context import SecureContext
 from netuv.tls.engine import Engine
@@ -40,7 +41,7 @@ class Handshake:
 
     def __init__(self, settings: Settings, keylog: bool = False) -> None:
         self.settings = settings
-        self.keylog = keylog
+        self.keylog = keylog and settings.context.own is None
         self.engine: Engine | None = None
         self.context = settings.context
         self.authorized = False
@@ -95,7 +96,7 @@ class ClientHandshake(Handshake):
             self.engine = self._begin()
         if not self._step(self.engine, data):
             return False
-        self.servername = self.settings.servername or False
+        self.servername = self.settings.servername or self._name_of_its_own(self.engine) or False
         self._approve(self.engine)
         return True
 
@@ -103,7 +104,7 @@ class ClientHandshake(Handshake):
         settings = self.settings
         kind = self.context.kind(
             server_side=False,
-            verify=ssl.CERT_REQUIRED if settings.reject_unauthorized else ssl.CERT_NONE,
+            verify=ssl.CERT_NONE if settings.reject_unauthorized is False else ssl.CERT_REQUIRED,
             protocols=settings.alpn_protocols,
             keylog=self.keylog,
         )
@@ -114,15 +115,22 @@ class ClientHandshake(Handshake):
         return Engine(
             kind,
             server_side=False,
-            servername=settings.servername or None,
+            servername=settings.servername or (self.host if kind.check_hostname else None),
             session=session.value if session is not None else None,
         )
+
+    @staticmethod
+    def _name_of_its_own(engine: Engine) -> str | None:
+        """What an SSLContext of the program's own was given to check, and so has asked for."""
+        name = engine.ssl.server_hostname
+        return None if name is None or is_ip(name) else name
 
     def _approve(self, engine: Engine) -> None:
         """Look at the certificate: at its name always, also when a session is taken up anew."""
         settings = self.settings
         failure: Any = None
-        if not settings.reject_unauthorized:
+        enforced = engine.ssl.context.verify_mode != ssl.CERT_NONE
+        if not enforced:
             if settings.session is not None and engine.ssl.session_reused:
                 failure = settings.session.fault
             else:
@@ -139,7 +147,7 @@ class ClientHandshake(Handshake):
         if failure is None:
             return
         self.authorization_error = getattr(failure, "code", None) or str(failure)
-        if settings.reject_unauthorized:
+        if enforced:
             engine.take()  # our last message is not sent
             if not isinstance(failure, BaseException):
                 failure = faults.TLSError(str(failure), code="ERR_TLS_CERT_ALTNAME_INVALID")
@@ -234,10 +242,11 @@ class ServerHandshake(Handshake):
                 self._failure = misuse.multiple_callback()
             elif error is not None:
                 self._failure = error
-            elif context is not None and not isinstance(context, SecureContext):
-                self._failure = faults.invalid_context()
             elif context is not None:
-                self.context = context
+                try:
+                    self.context = self.settings.check_context(context)
+                except (errors.ArgTypeError, errors.ArgValueError) as wrong:
+                    self._failure = wrong
             called, self._waits = True, False
             if not self._in_call and self._on_chosen is not None:
                 self._on_chosen()
@@ -248,12 +257,12 @@ class ServerHandshake(Handshake):
         settings = self.settings
         mode = ssl.CERT_NONE
         if settings.request_cert:
-            mode = ssl.CERT_REQUIRED if settings.reject_unauthorized else ssl.CERT_OPTIONAL
+            mode = ssl.CERT_OPTIONAL if settings.reject_unauthorized is False else ssl.CERT_REQUIRED
         kind = self.context.kind(server_side=True, verify=mode, protocols=self._protocols, keylog=self.keylog)
         return Engine(kind, server_side=True)
 
     def _look_at_client(self, engine: Engine) -> None:
-        if not self.settings.request_cert:
+        if engine.ssl.context.verify_mode == ssl.CERT_NONE:
             return
         if engine.ssl.getpeercert(True):
             self.authorized = True

@@ -32,7 +32,8 @@ class Server(NetServer):
 
     :param listener: a listener of 'secureConnection'; may also be the first argument. An ``async def`` is run
         as a task for each connection, when its handshake is done.
-    :param secure_context: a SecureContext, in the place of its options.
+    :param secure_context: a SecureContext, in the place of its options. ``ssl_context`` is among these: an
+        ssl.SSLContext of the program's own.
     :param request_cert: whether to ask clients for a certificate; False.
     :param reject_unauthorized: with request_cert, False to go on with a client that shows none. A bad one
         always ends the handshake.
@@ -144,6 +145,7 @@ class Server(NetServer):
             if not isinstance(context, Mapping):
                 raise misuse.invalid_arg_type("context", "a SecureContext or a dict", context)
             context = SecureContext(context)
+        self._tls_settings.check_context(context)
         pattern = "[^.]*".join(map(re.escape, servername.split("*")))
         self._contexts.append((re.compile(pattern), context))
         if self._tls_settings.sni_callback is None:
@@ -163,7 +165,8 @@ class Server(NetServer):
         """
         if not isinstance(options, (Mapping, SecureContext)):
             raise misuse.invalid_arg_type("options", "a dict", options)
-        self._tls_settings.context = options if isinstance(options, SecureContext) else SecureContext(options)
+        context = options if isinstance(options, SecureContext) else SecureContext(options)
+        self._tls_settings.context = self._tls_settings.check_context(context)
 
 
 def create_server(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -73,9 +74,8 @@ class Settings:
 
     def __init__(self, given: Mapping[str, Any], *, is_server: bool) -> None:
         self.is_server = is_server
-        self.context = _context(given, is_server)
-        self.reject_unauthorized = _flag(given, "reject_unauthorized", True)
-        self.request_cert = _flag(given, "request_cert", False)
+        self.reject_unauthorized = _flag(given, "reject_unauthorized")  # None: True
+        self.request_cert = _flag(given, "request_cert")  # None: False
         self.alpn_protocols = _protocols(given.get("alpn_protocols"))
         self.alpn_callback = _function(given, "alpn_callback")
         self.sni_callback = _function(given, "sni_callback")
@@ -86,23 +86,39 @@ class Settings:
         self.handshake_timeout = _timeout(given.get("handshake_timeout"))
         if self.alpn_callback is not None and self.alpn_protocols:
             raise faults.alpn_twice()
+        self.context = self.check_context(_context(given, is_server))
 
-
-def _context(given: Mapping[str, Any], is_server: bool) -> SecureContext:
-    context = given.get("secure_context")
-    if context is not None:
+    def check_context(self, context: Any) -> SecureContext:
+        """The context. Raises ERR_TLS_INVALID_CONTEXT, and ERR_INVALID_ARG_VALUE if it does not fit."""
         if not isinstance(context, SecureContext):
             raise faults.invalid_context()
+        own = context.own
+        if own is not None:
+            if own.protocol == (ssl.PROTOCOL_TLS_CLIENT if self.is_server else ssl.PROTOCOL_TLS_SERVER):
+                raise faults.wrong_side(self.is_server)
+            for name in "alpn_callback", "alpn_protocols", "reject_unauthorized", "request_cert":
+                if getattr(self, name) not in (None, ()):
+                    raise faults.not_with_ssl_context(name)
+            if own.check_hostname and self.check_server_identity is not check_server_identity:
+                raise faults.not_with_ssl_context("check_server_identity")
+        return context
+
+
+def _context(given: Mapping[str, Any], is_server: bool) -> Any:
+    context: Any = given.get("secure_context")
+    if context is not None:
+        if given.get("ssl_context") is not None:
+            raise faults.not_with_ssl_context("secure_context")
         return context
     wanted = {name: given[name] for name in CONTEXT_OPTIONS if given.get(name) is not None}
-    return SecureContext(wanted) if is_server else contexts.shared_context(wanted)
+    if is_server or "ssl_context" in wanted:
+        return SecureContext(wanted)
+    return contexts.shared_context(wanted)
 
 
-def _flag(given: Mapping[str, Any], name: str, default: bool) -> bool:
+def _flag(given: Mapping[str, Any], name: str) -> bool | None:
     value = given.get(name)
-    if value is None:
-        return default
-    if not isinstance(value, bool):
+    if value is not None and not isinstance(value, bool):
         raise misuse.invalid_arg_type(name, "a bool", value)
     return value
 
