@@ -44,6 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="ID",
         help="run only the tests that are about this row of tests/rows.txt; may be given more than once",
     )
+    parser.addoption(
+        "--node",
+        default="node",
+        metavar="PATH",
+        help="the Node that tests talk to, and that is asked for its names; `node` of PATH by default",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -250,9 +256,10 @@ def short_path() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def node() -> str:
+def node(pytestconfig: pytest.Config) -> str:
     """The path of Node; without it the test is skipped."""
-    path = shutil.which("node")
+    wanted: str = pytestconfig.getoption("--node")
+    path = shutil.which(wanted)
     if path is None:
-        pytest.skip("Node is not on PATH")
+        pytest.skip("Node is not on PATH (--node says where)" if wanted == "node" else f"no Node: {wanted}")
     return path

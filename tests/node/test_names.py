@@ -1,16 +1,15 @@
 """Every public name of Node's is there, and is the core's own member.
 
-``python -m tests.node.test_names [NODE]`` asks that Node, or the one on PATH, for the names and writes them
-to node_names.json, and what is left out to docs/names.rst.
+``python -m tests.node.test_names --node PATH`` asks that Node, `node` of PATH by default, for the names and
+writes them to node_names.json, and what is left out to docs/names.rst. netuv follows Node 26.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import shutil
 import subprocess
-import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from netuv.node import (
     stream,
 )
 from netuv.node.names import camel_case
+from tests.conformance.runner import REFERENCE, find_node
 from tests.helpers import LIMIT
 
 FILE = Path(__file__).with_name("node_names.json")
@@ -193,7 +193,7 @@ def test_no_name_is_invented(owner: str, loop: netuv.Loop) -> None:
 def test_the_list_is_what_this_node_says(node: str) -> None:
     answer = ask(node)
     if answer["node"] != RECORDED["node"]:
-        pytest.skip(f"Node is {answer['node']}, the list is of {RECORDED['node']}")
+        pytest.skip(f"the list is of Node {RECORDED['node']}, {node} is {answer['node']}: --node PATH")
     assert answer == RECORDED
 
 
@@ -263,11 +263,21 @@ def test_the_page_of_what_is_left_out() -> None:
     assert PAGE.read_text("utf-8") == page(), "python -m tests.node.test_names"
 
 
-if __name__ == "__main__":
-    found = sys.argv[1] if len(sys.argv) > 1 else shutil.which("node")
-    if found is None:
-        sys.exit("Node is not on PATH")
-    RECORDED = ask(found)
+def main() -> None:
+    """Ask Node for its names, and write the two files."""
+    global RECORDED, NAMES
+    parser = argparse.ArgumentParser(prog="python -m tests.node.test_names", description=main.__doc__)
+    parser.add_argument(
+        "--node", default="node", metavar="PATH", help="the Node to ask; `node` of PATH by default"
+    )
+    found = find_node(parser.parse_args().node)
+    if found.major != REFERENCE:
+        parser.error(f"{found.command} is {found.version}; netuv follows Node {REFERENCE}")
+    RECORDED = ask(found.command)
     NAMES = RECORDED["names"]
     FILE.write_text(json.dumps(RECORDED, indent=1) + "\n", "utf-8")
     PAGE.write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
