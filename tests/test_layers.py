@@ -57,6 +57,7 @@ LAYERS = (
         "stream.pump",
         "stream.pipeline",
         "stream.promises",
+        "stream.behind",
         "stream.compose",
         "stream.pair",
         "stream",

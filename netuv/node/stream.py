@@ -18,6 +18,7 @@ from netuv import stream as _netuv
 from netuv.node.arity import arguments, fitted
 from netuv.node.events import AbortController, EventEmitter
 from netuv.node.names import core_options, node_names
+from netuv.stream.behind import Behind
 from netuv.stream.compose import Composed, Joined
 from netuv.stream.finished import OPTIONS
 from netuv.stream.pair import End
@@ -127,11 +128,16 @@ class Readable(_Named, _netuv.Readable):
     """``stream.Readable`` with Node's names."""
 
     _of_helpers: ClassVar[Any]
+    _of_compose: ClassVar[Any]
 
     def iterator(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
         """``readable.iterator({'destroyOnReturn': False})``; see netuv's."""
         given = core_options({**(options or {}), **keywords}, ("destroy_on_return",))
         return super().iterator(**given)
+
+    def compose(self, stream: Any, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
+        """``readable.compose(stream, {'signal': signal})``; see netuv's."""
+        return super().compose(stream, **core_options({**(options or {}), **keywords}, ("signal",)))
 
     @classmethod
     def from_(cls, iterable: Any, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
@@ -196,26 +202,33 @@ class PassThrough(_netuv.PassThrough, Transform):
     """``stream.PassThrough`` with Node's names."""
 
 
+class _Behind(Behind):
+    """Its function gets an AbortSignal, which is aborted by destroy()."""
+
+    kind = Duplex
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._controller = AbortController()
+
+    def call(self, function: Callable[..., Any]) -> Any:
+        """``function(iterable, {'signal': …})``."""
+        return function(*arguments(function, (self, {"signal": self._controller.signal})))
+
+    def _destroy(self, error: BaseException | None, callback: Any) -> None:
+        self._controller.abort(error)
+        super()._destroy(error, callback)
+
+
 @node_names()
 class _Joined(Joined, Duplex):
-    readable_class = Readable
-
-
-@node_names()
-class _Composed(Composed, Duplex):
-    join = _Joined
-
-
-@node_names()
-class _End(End, Duplex):
-    pass
+    behind = _Behind
 
 
 class _Pipeline(Pipeline):
     """Its functions get an AbortSignal, which is aborted once the pipeline is done."""
 
     through: ClassVar[type[_netuv.PassThrough]] = PassThrough
-    readable: ClassVar[type[_netuv.Readable]] = Readable
 
     __slots__ = ("controller",)
 
@@ -231,6 +244,20 @@ class _Pipeline(Pipeline):
         """It has failed, or all of it is done."""
         super().over()
         self.controller.abort()
+
+
+@node_names()
+class _Composed(Composed, Duplex):
+    join = _Joined
+    pipeline = _Pipeline
+
+
+Readable._of_compose = _Composed
+
+
+@node_names()
+class _End(End, Duplex):
+    pass
 
 
 def pipeline(

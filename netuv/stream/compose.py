@@ -10,15 +10,16 @@ the one, reads at the pace of the other, and is closed after them. When either f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from netuv import checks, errors, misuse
 from netuv.stream import status
+from netuv.stream.behind import Behind, of_awaitable
 from netuv.stream.duplex import Duplex
 from netuv.stream.finished import finished
 from netuv.stream.foreign import destroy
-from netuv.stream.pipeline import pipeline
+from netuv.stream.pipeline import Pipeline
 from netuv.stream.readable import Readable
 from netuv.stream.sources import from_iterable
 
@@ -29,7 +30,9 @@ def compose(*streams: Any) -> Duplex:
     """One Duplex that is all of these, piped one into the next. Node's ``stream.compose()``.
 
     :param streams: one or more. The first may have the reading half only, or be an iterable, and the last one
-        may have the writing half only: then the Duplex has only the other one.
+        may have the writing half only: then the Duplex has only the other one. Where asyncio runs, each may
+        be an async function as well: the first and the last as of duplex_from(), one between them as of
+        pipeline().
 
     When one of them fails or is closed, the others and the Duplex are destroyed, as by pipeline(). destroy()
     without an error gives all of them an AbortError.
@@ -44,35 +47,40 @@ def duplex_from(source: Any) -> Duplex:
     """A Duplex of what it is made of. Node's ``Duplex.from()``.
 
     :param source: a Duplex, which is returned; a stream that has one half, as the Duplex then; an iterable of
-        chunks to be read; or a dict with ``readable`` and ``writable``, each a stream or an iterable, which
-        end when either of them fails.
+        chunks to be read; a function that is called with an asynchronous iterator of what is written; or a
+        dict with ``readable`` and ``writable``, each one of these, which end when either of them fails.
+        Where asyncio runs, the iterable may be an asynchronous one, and it may be an awaitable, which gives
+        the only chunk.
 
-    Raises ERR_INVALID_ARG_TYPE.
+    An async generator function is both halves: what it gives is read. An async function is the writing half,
+    which finishes when that has returned. When the Duplex is destroyed they are cancelled.
+
+    Raises ERR_INVALID_ARG_TYPE; ERR_INVALID_RETURN_VALUE when the function gives nothing of the kind.
     """
     return Joined.of(source)
 
 
 class Joint(Duplex):
-    """Stands for the streams behind it: ``head`` is written to, ``tail`` is read; either may be None."""
+    """Stands for the streams behind it: ``head`` is written to if it can be, ``tail`` is read."""
 
     def __init__(self, head: Any, tail: Any) -> None:
+        self._head: Any = head if status.is_writable(head) else None
+        self._tail: Any = tail if status.is_readable(tail) else None
         super().__init__(
-            readable=tail is not None,
-            writable=head is not None,
+            readable=self._tail is not None,
+            writable=self._head is not None,
             readable_object_mode=bool(getattr(tail, "readable_object_mode", False)),
             writable_object_mode=bool(getattr(head, "writable_object_mode", False)),
         )
-        self._head = head
-        self._tail = tail
         self._waiting: Done | None = None  # the callback of _write(), until 'drain' of the head
         self._ending: Done | None = None  # the callback of _final(), until the streams have finished
         self._closing: Done | None = None  # the callback of _destroy(), until they are closed
         self._parts_done = False  # they have ended, or failed
-        if head is not None:
-            head.on("drain", self._on_drain)
-        if tail is not None:
-            tail.on("data", self._on_data)
-            tail.on("end", self._on_end)
+        if self._head is not None:
+            self._head.on("drain", self._on_drain)
+        if self._tail is not None:
+            self._tail.on("data", self._on_data)
+            self._tail.on("end", self._on_end)
 
     def _write(self, chunk: Any, encoding: Any, callback: Done) -> None:
         if self._head.write(chunk, encoding if isinstance(chunk, str) else None) is False:
@@ -130,8 +138,8 @@ class Joint(Duplex):
 class Joined(Joint):
     """In front of two streams that know nothing of each other."""
 
-    #: What an iterable becomes.
-    readable_class: ClassVar[type[Readable]] = Readable
+    #: What is behind a Duplex of a function.
+    behind: ClassVar[type[Behind]] = Behind
 
     @classmethod
     def of(cls, source: Any) -> Duplex:
@@ -147,18 +155,19 @@ class Joined(Joint):
             checks.check_options("Duplex.from", source, ("readable", "writable"))
             given = source.get("writable"), source.get("readable")
             return cls(*(half if half is None or status.is_stream(half) else cls.of(half) for half in given))
-        if hasattr(source, "__aiter__"):
-            raise misuse.async_stage("source", source)
-        if isinstance(source, Iterable) and not isinstance(source, Mapping):
-            return cls(None, from_iterable(cls.readable_class, source, {}))
+        if callable(source):
+            return cls.behind().make("source", source)
+        if isinstance(source, Awaitable):  # asyncio's futures are iterables as well
+            checks.check_asyncio("source", source)
+            return of_awaitable(cls.behind.kind, source)
+        if hasattr(source, "__aiter__") or (isinstance(source, Iterable) and not isinstance(source, Mapping)):
+            return from_iterable(cls.behind.kind, source, {"writable": False})
         raise misuse.invalid_arg_type(
-            "source", "a stream, an iterable, or a dict of readable and writable", source
+            "source", "a stream, an iterable, a function, or a dict of readable and writable", source
         )
 
     def __init__(self, head: Any, tail: Any) -> None:
-        super().__init__(
-            head if status.is_writable(head) else None, tail if status.is_readable(tail) else None
-        )
+        super().__init__(head, tail)
         if self._head is not None:
             self._head.on("finish", self._on_finished)
             finished(self._head, self._on_head_done)
@@ -185,6 +194,7 @@ class Composed(Joint):
 
     #: What makes a Duplex of a stage that is none.
     join: ClassVar[type[Joined]] = Joined
+    pipeline: ClassVar[type[Pipeline]] = Pipeline
 
     @classmethod
     def of(cls, streams: Sequence[Any]) -> Duplex:
@@ -193,24 +203,26 @@ class Composed(Joint):
             raise misuse.missing_args("streams")
         if len(streams) == 1:
             return cls.join.of(streams[0])
-        for index, stage in enumerate(streams):
+        stages = list(streams)
+        for index in 0, -1:
+            stage = stages[index]
+            if not status.is_stream(stage) and (callable(stage) or isinstance(stage, Mapping)):
+                stages[index] = cls.join.of(stage)
+        for index, stage in enumerate(stages):
             if not status.is_stream(stage):
-                if index:
-                    raise misuse.invalid_arg_type(f"streams[{index}]", "a stream", stage)
-            elif index < len(streams) - 1 and not status.is_readable(stage):
-                raise misuse.invalid_arg_value(f"streams[{index}]", stage, "must be readable")
-            elif index and not status.is_writable(stage):
-                raise misuse.invalid_arg_value(f"streams[{index}]", stage, "must be writable")
-        head = cls.join.of(streams[0]) if not status.is_stream(streams[0]) else streams[0]
+                continue  # pipeline() looks at it
+            if index < len(stages) - 1 and not status.is_readable(stage):
+                raise misuse.invalid_arg_value(f"streams[{index}]", streams[index], "must be readable")
+            if index and not status.is_writable(stage):
+                raise misuse.invalid_arg_value(f"streams[{index}]", streams[index], "must be writable")
+        head = stages[0]
         composed: list[Composed] = []
-        tail = pipeline(head, *streams[1:], callback=lambda error: composed[0]._on_parts_done(error))
+        tail = cls.pipeline(stages, lambda error: composed[0]._on_parts_done(error), True, None).start()
         composed.append(cls(head, tail))
         return composed[0]
 
     def __init__(self, head: Any, tail: Any) -> None:
-        super().__init__(
-            head if status.is_writable(head) else None, tail if status.is_readable(tail) else None
-        )
+        super().__init__(head, tail)
         self._last = tail
         if self._head is not None:
             finished(tail, self._on_finished)
@@ -223,3 +235,6 @@ class Composed(Joint):
         super()._on_parts_done(error)
         if not had_callback and self._head is None and self._tail is None:
             self.destroy()
+
+
+Readable._of_compose = Composed

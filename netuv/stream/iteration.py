@@ -8,7 +8,7 @@ waits.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from typing import Any, ClassVar
 
@@ -92,6 +92,8 @@ class Iterated(Stream):
 
     #: What the helpers return.
     _of_helpers: ClassVar[Any]
+    #: Of which class compose() makes one.
+    _of_compose: ClassVar[Any]
 
     def iterator(self, *, destroy_on_return: bool = True) -> AsyncIterator[Any]:
         """The chunks, one by one; as ``async for``. Node's ``readable.iterator()``.
@@ -102,6 +104,21 @@ class Iterated(Stream):
 
     def __aiter__(self) -> Any:
         return iterate(self)
+
+    def compose(self, stream: Any, *, signal: Any = None) -> Any:
+        """A Duplex of this and what it is piped into; written to it is what this takes.
+
+        :param stream: as the last one of ``netuv.stream.compose()``.
+        :param signal: an AbortSignal that destroys it by an AbortError.
+
+        Node's ``readable.compose()``.
+        """
+        from netuv.stream.abort_signal import add_abort_signal
+
+        if signal is not None:
+            abort.check_signal("signal", signal)
+        composed = self._of_compose.of((self, stream))
+        return composed if signal is None else add_abort_signal(signal, composed)
 
     def map(
         self,
@@ -318,6 +335,12 @@ class _Mapping:
                 await asyncio.gather(*left, return_exceptions=True)
 
 
+async def close(iterator: Any) -> None:
+    """What ``for await`` of JavaScript does when it is left, and ``async for`` does not."""
+    if hasattr(iterator, "aclose"):
+        await iterator.aclose()
+
+
 async def _next(chunks: AsyncIterator[Any]) -> Any:
     try:
         return await chunks.__anext__()
@@ -326,16 +349,26 @@ async def _next(chunks: AsyncIterator[Any]) -> Any:
 
 
 def asyncio_task(
-    coroutine: Coroutine[Any, Any, Any], done: Callable[[BaseException | None, Any], object]
-) -> None:
-    """Run a coroutine; ``done(error, result)`` hears of it."""
+    awaitable: Awaitable[Any], done: Callable[[BaseException | None, Any], object], given: Any = None
+) -> Any:
+    """Await it in a task, which is returned; ``done(error, result)`` hears of it once.
+
+    :param given: what it iterates; that is closed before ``done`` is called.
+    """
     import asyncio
 
+    began = False
+
     async def run() -> None:
+        nonlocal began
+        began = True
         result: Any = None
         failure: BaseException | None = None
         try:
-            result = await coroutine
+            try:
+                result = await awaitable
+            finally:
+                await close(given)
         except Exception as error:
             failure = error
         except BaseException as error:
@@ -343,9 +376,17 @@ def asyncio_task(
             raise error
         done(failure, result)
 
+    def forget(task: Any) -> None:
+        _tasks.discard(task)
+        if not began:  # it was cancelled before its first step
+            if isinstance(awaitable, Coroutine):
+                awaitable.close()
+            done(errors.abort_error(), None)
+
     task = asyncio.get_running_loop().create_task(run())
     _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
+    task.add_done_callback(forget)
+    return task
 
 
 _tasks: set[Any] = set()  # asyncio itself does not keep them alive

@@ -23,7 +23,7 @@ anywhere              where asyncio runs: an asynchronous iterable, and asynchro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -32,9 +32,8 @@ from netuv.abort import AbortSignal, Reaction, check_signal
 from netuv.stream import status
 from netuv.stream.finished import finished
 from netuv.stream.foreign import destroy, next_tick, remove
-from netuv.stream.iteration import asyncio_task, iterate
-from netuv.stream.pump import Pump
-from netuv.stream.readable import Readable
+from netuv.stream.iteration import asyncio_task, close, iterate
+from netuv.stream.pump import Pump, TaskPump
 from netuv.stream.transform import PassThrough
 
 Callback = Callable[..., object]
@@ -105,8 +104,6 @@ class Pipeline:
 
     #: What stands for a function at the end.
     through: ClassVar[type[PassThrough]] = PassThrough
-    #: What stands for what is iterated by a task.
-    readable: ClassVar[type[Readable]] = Readable
 
     __slots__ = (
         "callback",
@@ -142,7 +139,7 @@ class Pipeline:
         self.value: Any = None
         self.returns_value = False
         self.unfinished = 0
-        self.stages: list[Stage] = []  # that are to be destroyed when anything fails
+        self.stages: list[Stage | TaskPump | Returning] = []  # that are to be destroyed when anything fails
         self.cleanup: list[Callable[[], object]] = []  # of the last stream, when all went well
         self.reaction: Reaction | None = None
         own = next((each for each in streams if status.is_stream(each)), None)
@@ -162,34 +159,18 @@ class Pipeline:
                     self._link(source, stage)
                 source = stage
             elif not callable(stage):
-                source = self._read_by_task(stage)
+                source = stage
             elif not index:
-                source = self._read_by_task(_returned(self.call(stage), "source"))
+                source = _returned(self.call(stage), "source")
             elif index < last:
-                value = self.call(stage, self._given(stage, source))
-                source = self._read_by_task(_returned(value, f"transform[{index - 1}]"))
+                given = _given(stage, source)
+                value = _returned(self.call(stage, given), f"transform[{index - 1}]")
+                source = Transformed(value, given) if hasattr(value, "__aiter__") else value
             else:
                 source = self._end_in_function(stage, source)
         if self.signal is not None and self.signal.aborted:
             self.tick(self._on_abort)
         return source
-
-    def _read_by_task(self, source: Any) -> Any:
-        """A stream in the place of what is to be iterated by a task."""
-        if status.is_stream(source) or not hasattr(source, "__aiter__"):
-            return source
-        stream = self.readable.from_(source)
-        self._watch(stream, True, False)
-        return stream
-
-    def _given(self, function: Any, source: Any) -> Any:
-        """What a function gets to iterate: an async one by ``async for``."""
-        if not checks.is_async_function(function):
-            return source
-        if not status.is_stream(source):
-            source = self.readable.from_(source)
-            self._watch(source, True, False)
-        return iterate(source)
 
     def _watch(self, stream: Any, reading: bool, writing: bool) -> None:
         """Have it destroyed when another one fails, and hear what it fails with, also later."""
@@ -206,12 +187,20 @@ class Pipeline:
     def _link(self, source: Any, destination: Any) -> None:
         if not status.is_stream(source):
             self.unfinished += 1
-            Pump(source, destination, self.finish, self.end).start()
+            self._pump(source, destination)
             return
         self.unfinished += 2
         dispose = Link(self, source, destination).start()
         if destination is self.streams[-1] and status.is_readable(destination):
             self.cleanup.append(dispose)
+
+    def _pump(self, source: Any, destination: Any) -> None:
+        if hasattr(source, "__aiter__"):
+            pump = TaskPump(source, destination, self.finish, self.end)
+            self.stages.append(pump)
+            pump.start()
+        else:
+            Pump(source, destination, self.finish, self.end).start()
 
     def _end_in_function(self, function: Callable[[Any], Any], source: Any) -> Any:
         """The last stage, which takes what it wants of the iterable before it."""
@@ -221,23 +210,23 @@ class Pipeline:
         stage = Stage(through, False, True)
         self.stages.append(stage)
         self.cleanup.append(stage.dispose)
+        given = _given(function, source)
         try:
-            value = self.call(function, self._given(function, source))
+            value = self.call(function, given)
         except Exception as error:
             through.destroy(error)
             self.tick(self.finish, error)
             return through
         if hasattr(value, "__aiter__") and not status.is_stream(value):
-            self.unfinished -= 1
-            self._link(self._read_by_task(value), through)
-            return through
-        if isinstance(value, Coroutine):
-            asyncio_task(value, partial(self._on_returned, through))
-            return through
-        if hasattr(value, "__next__"):
-            Pump(value, through, self.finish, self.end).start()
-            return through
-        self._on_returned(through, None, value)
+            checks.check_asyncio("destination", value)
+            self._pump(Transformed(value, given), through)
+        elif isinstance(value, Coroutine):
+            _check_awaited("destination", value)
+            self.stages.append(Returning(value, given, partial(self._on_returned, through)))
+        elif hasattr(value, "__next__"):
+            self._pump(value, through)
+        else:
+            self._on_returned(through, None, value)
         return through
 
     def _on_returned(self, through: PassThrough, error: BaseException | None, value: Any) -> None:
@@ -362,6 +351,83 @@ class Link:
         self._destination.end()
 
 
+class Transformed:
+    """What an async generator function makes of ``given``, which is closed once no more of it is wanted.
+
+    It is closed before the function is, as by ``for await`` in JavaScript.
+    """
+
+    __slots__ = ("_given", "_values")
+
+    def __init__(self, values: Any, given: Any) -> None:
+        self._values = values.__aiter__()
+        self._given = given
+
+    def __aiter__(self) -> Transformed:
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return await self._values.__anext__()
+        except BaseException:  # its end, too
+            await close(self._given)
+            raise
+
+    async def aclose(self) -> None:
+        """Close all of them."""
+        try:
+            await close(self._given)
+        finally:
+            await close(self._values)
+
+
+class Returning:
+    """An async function at the end; it is cancelled when something before it fails."""
+
+    __slots__ = ("_on_done", "_task")
+
+    def __init__(
+        self, coroutine: Any, given: Any, on_done: Callable[[BaseException | None, Any], None]
+    ) -> None:
+        self._on_done = on_done
+        self._task: Any = asyncio_task(coroutine, self._done, given)
+
+    def destroy(self, error: BaseException | None) -> None:
+        """End it."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def _done(self, error: BaseException | None, value: Any) -> None:
+        self._task = None
+        self._on_done(error, value)
+
+
+def _given(function: Any, source: Any) -> Any:
+    """What a function gets to iterate: an async one by ``async for``."""
+    if not checks.is_async_function(function):
+        return source
+    if status.is_stream(source):
+        return iterate(source)
+    return source.__aiter__() if hasattr(source, "__aiter__") else _each(source)
+
+
+async def _each(iterable: Any) -> AsyncIterator[Any]:
+    try:
+        for value in iterable:
+            yield value
+    finally:
+        if hasattr(iterable, "close"):
+            iterable.close()
+
+
+def _check_awaited(name: str, coroutine: Any) -> None:
+    try:
+        checks.check_asyncio(name, coroutine)
+    except TypeError:
+        coroutine.close()
+        raise
+
+
 def _returned(value: Any, name: str) -> Any:
     """What a function stands for, which is to be iterated."""
     if (
@@ -369,6 +435,10 @@ def _returned(value: Any, name: str) -> Any:
         or hasattr(value, "__aiter__")
         or (name == "source" and status.has_reading_half(value))
     ):
+        if hasattr(value, "__aiter__") and not status.is_stream(value):
+            checks.check_asyncio(name, value)
         return value
+    if isinstance(value, Coroutine):
+        value.close()  # nothing would await it
     expected = "a stream or an iterable" if name == "source" else "an iterable"
     raise misuse.invalid_return_value(expected, name, value)

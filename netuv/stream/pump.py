@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from typing import Any
 
 from netuv.stream.finished import finished
 from netuv.stream.foreign import next_tick, remove
+from netuv.stream.iteration import asyncio_task, close
 
 Callback = Callable[["BaseException | None"], object]
 
@@ -92,3 +93,74 @@ class Pump:
                 error = error or failure
         if on_done is not None:
             on_done(error)
+
+
+class TaskPump:
+    """The same of an asynchronous iterable. It is iterated by a task, which destroy() cancels."""
+
+    __slots__ = ("_destination", "_end", "_error", "_on_done", "_source", "_stop", "_task", "_waiter")
+
+    def __init__(self, source: AsyncIterable[Any], destination: Any, on_done: Callback, end: bool) -> None:
+        self._source = source
+        self._destination = destination
+        self._on_done = on_done
+        self._end = end
+        self._error: BaseException | None = None  # the destination's
+        self._waiter: Any = None  # a future, for 'drain' or until the destination has finished
+        self._stop: Callable[[], None] | None = None
+        self._task: Any = None  # while it runs
+
+    def start(self) -> None:
+        """Begin."""
+        self._destination.on("drain", self._on_drain)
+        self._stop = finished(self._destination, self._on_finished, readable=False)
+        self._task = asyncio_task(self._run(), self._done)
+
+    def destroy(self, error: BaseException | None) -> None:
+        """Another part of the pipeline has failed."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        destination = self._destination
+        chunks = self._source.__aiter__()
+        try:
+            if getattr(destination, "writable_need_drain", False) is True:
+                await self._wait()
+            async for chunk in chunks:
+                if destination.write(chunk) is False:
+                    await self._wait()
+        finally:
+            await close(chunks)
+        if self._end:
+            destination.end()
+            await self._wait()
+
+    async def _wait(self) -> None:
+        import asyncio
+
+        if self._error is None:
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        if self._error is not None:
+            raise self._error
+
+    def _on_drain(self) -> None:
+        self._on_finished(None)
+
+    def _on_finished(self, error: BaseException | None) -> None:
+        if error is not None:
+            self._error = error
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None:
+            if not waiter.done():
+                waiter.set_result(None)
+        elif error is not None:
+            self.destroy(error)  # there is nobody any more for what the source may give
+
+    def _done(self, error: BaseException | None, result: None) -> None:
+        self._task = None
+        if self._stop is not None:
+            self._stop()
+        remove(self._destination, "drain", self._on_drain)
+        self._on_done(error if self._error is None else self._error)

@@ -463,3 +463,227 @@ def test_a_socket_as_a_stage(run_main: Any) -> None:
             await socket.aclose()
 
     run_main(main())
+
+
+# -- functions behind a Duplex ---------------------------------------------------------------------------
+
+
+async def closed(what: Any) -> None:
+    done = asyncio.get_running_loop().create_future()
+    what.on("close", lambda: done.set_result(None))
+    await done
+
+
+def test_a_duplex_of_an_async_generator_function(run_main: Any) -> None:
+    async def main() -> None:
+        for duplex in stream.duplex_from(upper), stream.compose(upper), stream.compose(upper, PassThrough()):
+            netuv.set_timeout(duplex.end, 1, "b")
+            duplex.write("a")
+            assert [str(chunk) for chunk in await duplex.map(text).to_array()] == ["A", "B"]
+            assert duplex.writable_finished
+
+    run_main(main())
+
+
+def text(chunk: Any) -> str:
+    return chunk.decode() if isinstance(chunk, bytes) else chunk
+
+
+def test_a_duplex_of_an_async_function(run_main: Any) -> None:
+    taken: list[Any] = []
+
+    async def take(source: Any) -> None:
+        async for chunk in source:
+            await asyncio.sleep(0)
+            taken.append(chunk)
+
+    async def main() -> None:
+        duplex = stream.duplex_from(take)
+        await promises.pipeline([1, 2, 3], duplex)
+        assert taken == [1, 2, 3]
+        assert not duplex.readable
+        assert Readable.from_([4]).compose(take).destroyed is False
+        await turns()
+        assert taken == [1, 2, 3, 4]
+
+    run_main(main())
+
+
+def test_much_through_composed_functions(run_main: Any) -> None:
+    async def main() -> None:
+        composed = stream.compose(upper, PassThrough(object_mode=True), upper)
+        chunks = [f"chunk {i}" for i in range(300)]
+        sink = Sink()
+        await promises.pipeline(chunks, composed, sink)
+        assert sink.chunks == [chunk.upper() for chunk in chunks]
+
+    run_main(main())
+
+
+@pytest.mark.parametrize("kind", ["generator", "function"])
+@pytest.mark.parametrize("waits", ["for a chunk", "elsewhere"])
+def test_destroy_cancels_the_function(run_main: Any, kind: str, waits: str) -> None:
+    async def main() -> None:
+        heard: list[Any] = []
+
+        async def wait(source: Any) -> None:
+            try:
+                await (asyncio.sleep(100) if waits == "elsewhere" else source.__anext__())
+            except asyncio.CancelledError:
+                heard.append("cancelled")
+                raise
+
+        async def generator(source: Any) -> AsyncIterator[Any]:
+            await wait(source)
+            yield
+
+        duplex = stream.duplex_from(wait if kind == "function" else generator)
+        duplex.resume()
+        duplex.on("error", heard.append)
+        await turns()
+        duplex.destroy(ValueError("no"))
+        await closed(duplex)
+        await turns()
+        assert sorted(map(str, heard)) == ["cancelled", "no"]
+
+    run_main(main())
+
+
+def test_what_a_function_behind_a_duplex_may_return(run_main: Any) -> None:
+    async def one(source: Any) -> int:
+        async for _ in source:
+            pass
+        return 1
+
+    async def main() -> None:
+        through = PassThrough()
+        assert stream.duplex_from(lambda source: through) is through
+        assert await stream.duplex_from(lambda source: [1, 2]).to_array() == [1, 2]
+        with pytest.raises(TypeError) as raised:
+            stream.duplex_from(lambda source: 5)
+        assert raised.value.code == "ERR_INVALID_RETURN_VALUE"  # type: ignore[attr-defined]
+        with pytest.raises(TypeError) as raised:
+            await promises.pipeline([1], stream.duplex_from(one))
+        assert raised.value.code == "ERR_INVALID_RETURN_VALUE"  # type: ignore[attr-defined]
+        future = asyncio.get_running_loop().create_future()
+        duplex = stream.duplex_from(future)
+        await turns()
+        duplex.destroy()
+        with pytest.raises(netuv.NetError):
+            await promises.finished(duplex)
+        assert future.cancelled()
+
+    run_main(main())
+
+
+def test_where_no_asyncio_runs_a_function_behind_a_duplex_is_refused() -> None:
+    async def later() -> None:
+        pass
+
+    coroutine = later()
+    for source in upper, join, coroutine:
+        with pytest.raises(TypeError, match="async"):
+            stream.duplex_from(source)
+    coroutine.close()
+
+
+def test_readable_compose_is_aborted(run_main: Any) -> None:
+    async def main() -> None:
+        controller = netuv.AbortController()
+        source = PassThrough()
+        composed = source.compose(upper, signal=controller.signal)
+        netuv.set_timeout(controller.abort, 2)
+        with pytest.raises(netuv.NetError) as raised:
+            await composed.to_array()
+        assert raised.value.code == "ABORT_ERR"
+        assert await is_destroyed(source)
+
+    run_main(main())
+
+
+# -- what functions in a pipeline leave open ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fails", ["aborted", "cancelled", "by the sink"])
+@pytest.mark.parametrize("last", ["a stream", "a function"])
+def test_a_pipeline_that_waits_cancels_its_functions(run_main: Any, fails: str, last: str) -> None:
+    async def main() -> None:
+        left: list[str] = []
+
+        async def hang() -> AsyncIterator[str]:
+            try:
+                yield "a"
+                await asyncio.sleep(100)
+            finally:
+                left.append("hang")
+
+        async def through(source: Any) -> AsyncIterator[Any]:
+            try:
+                async for chunk in source:
+                    yield chunk
+            finally:
+                left.append("through")
+
+        controller = netuv.AbortController()
+        sink = Sink()
+        end: Any = sink if last == "a stream" else join
+        stages = promises.pipeline(hang, through, end, signal=controller.signal)
+        task = asyncio.get_running_loop().create_task(stages)
+        await turns()
+        if fails == "aborted":
+            controller.abort()
+        elif fails == "cancelled":
+            task.cancel()
+        elif last == "a stream":
+            sink.destroy(ValueError("no"))
+        else:
+            controller.abort(ValueError("no"))
+        with pytest.raises((netuv.NetError, asyncio.CancelledError, ValueError)):
+            await task
+        await turns()
+        assert left == ["hang", "through"]
+
+    run_main(main())
+
+
+def test_what_is_aborted_before_its_first_step(run_main: Any) -> None:
+    async def main() -> None:
+        signal = netuv.AbortSignal.abort()
+        for stages in (letters, Sink()), (letters, upper, join), (Readable.from_("a"), join):
+            with pytest.raises(netuv.NetError) as raised:
+                await promises.pipeline(*stages, signal=signal)
+            assert raised.value.code == "ABORT_ERR"
+        duplex = stream.duplex_from(join)
+        duplex.on("error", lambda error: None)
+        await closed(duplex.destroy())
+
+    run_main(main())
+
+
+def test_an_iterator_of_ones_own_needs_no_aclose(run_main: Any) -> None:
+    class Numbers:
+        def __init__(self) -> None:
+            self.last = 0
+
+        def __aiter__(self) -> Numbers:
+            return self
+
+        async def __anext__(self) -> int:
+            if self.last == 3:
+                raise StopAsyncIteration
+            self.last += 1
+            return self.last
+
+    async def double(source: Any) -> AsyncIterator[int]:
+        async for chunk in source:
+            yield chunk * 2
+
+    async def main() -> None:
+        sink = Sink()
+        await promises.pipeline(Numbers(), sink)
+        assert sink.chunks == [1, 2, 3]
+        sink = Sink()
+        await promises.pipeline(Numbers(), double, sink)
+        assert sink.chunks == [2, 4, 6]
+
+    run_main(main())

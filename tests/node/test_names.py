@@ -81,10 +81,7 @@ ITERATION = "promises and async iteration; netuv is built on callbacks"
 STORES = "belongs to AsyncLocalStorage; Python has contextvars"
 INTERNAL = "a view of the inside that Node does not document"
 OUT = {
-    "stream.Readable": {
-        "compose": ITERATION,
-        "readableBuffer": INTERNAL,
-    },
+    "stream.Readable": {"readableBuffer": INTERNAL},
     "stream.Writable": {"writableBuffer": INTERNAL},
     "diagnostics_channel": dict.fromkeys(("BoundedChannel", "boundedChannel"), STORES),
     "diagnostics_channel.Channel": dict.fromkeys(

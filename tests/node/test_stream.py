@@ -254,3 +254,35 @@ def test_what_is_to_be_awaited(loop: netuv.Loop) -> None:
 
     signals: list[Any] = []
     netuv.run(main())
+
+
+@pytest.mark.row("N19")
+def test_functions_behind_a_duplex_get_a_signal(loop: netuv.Loop) -> None:
+    async def upper(source: Any) -> Any:
+        async for chunk in source:
+            yield chunk.upper()
+
+    def noted(source: Any, options: Any) -> Any:
+        signals.append(options["signal"])
+        return upper(source)
+
+    async def take(source: Any) -> None:
+        async for chunk in source:
+            taken.append(chunk)
+
+    async def main() -> None:
+        composed = stream.Readable.from_(["a", "b"]).compose(noted, {"signal": AbortController().signal})
+        assert isinstance(composed, stream.Duplex)
+        assert await composed.toArray() == ["A", "B"]
+        duplex = stream.Duplex.from_(noted)
+        assert isinstance(duplex, stream.Duplex)
+        assert not signals[1].aborted
+        duplex.on("error", lambda error: None).destroy(ValueError("no"))
+        assert signals[1].aborted
+        await stream.promises.pipeline(["x"], stream.compose(upper, upper, take))
+        assert taken == ["X"]
+        assert isinstance(stream.Duplex.from_(["x"]), stream.Duplex)
+
+    signals: list[Any] = []
+    taken: list[Any] = []
+    netuv.run(main())

@@ -193,7 +193,13 @@ def uncaught(error: BaseException) -> None:
 netuv.default_loop().on("uncaughtException", uncaught)
 
 
-def run() -> None:
-    """Run the program's loop to its end; every program ends with this line."""
-    netuv.run()
+def run(main: Any = None) -> None:
+    """Run the program's loop to its end; every program ends with this line.
+
+    :param main: a coroutine to be run instead, on netuv's loop for tasks; it waits for all that it began.
+    """
+    if main is None:
+        netuv.run()
+    else:
+        netuv.run(main)
     watchdog.cancel()
