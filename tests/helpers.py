@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import pyuv
 
 import netuv
 from netuv.loop import ending
@@ -27,6 +28,20 @@ MiB = 1 << 20
 NO_SUCH_HOST = f"{'a' * 64}.test"
 HUGE = 10**5000  # more digits than Python prints
 LINGER_0 = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends a reset
+
+LIBUV = tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2]))
+RELEASED = not hasattr(pyuv.Loop, "after_fork")  # an installed pyuv 1.4.0, without netuv's C code
+
+
+def own_pyuv(reason: str = "netuv's own C code is not there") -> pytest.MarkDecorator:
+    """Mark what an installed pyuv and its libuv cannot do, and Python code cannot mend."""
+    return pytest.mark.skipif(RELEASED, reason=f"a pyuv as it was released: {reason}")
+
+
+def libuv_since(major: int, minor: int, reason: str) -> pytest.MarkDecorator:
+    """Mark what an older libuv does otherwise."""
+    return pytest.mark.skipif((major, minor) > LIBUV, reason=f"libuv before {major}.{minor}: {reason}")
+
 
 # Types of the fixtures run, must_call and peer.
 Run = Callable[[], None]

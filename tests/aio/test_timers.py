@@ -7,7 +7,7 @@ import gc
 from typing import Any
 
 import pytest
-import pyuv
+from helpers import libuv_since
 
 import netuv
 from netuv import timers
@@ -112,10 +112,7 @@ def test_cancelled_nothing_is_left(run_main: Any) -> None:
     run_main(main())
 
 
-@pytest.mark.skipif(
-    tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 45),
-    reason="libuv waits on in the turn in which a timer was due",
-)
+@libuv_since(1, 45, "it waits on in the turn in which a timer was due")
 def test_with_names_of_node(run_main: Any) -> None:
     promises = node_timers.promises
 

@@ -7,8 +7,7 @@ import sys
 import textwrap
 
 import pytest
-import pyuv
-from conftest import LIMIT
+from helpers import LIMIT, RELEASED, own_pyuv
 
 # A server, a connection of it, and a timer; then the child does something, and the parent's go on.
 HEAD = """
@@ -212,7 +211,7 @@ WAYS = ("close", "destroy", "destroy_soon", "reset", "timer", "loop", "everythin
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("how", [*WAYS, "mp outermost"])
 def test_giving_up_what_was_inherited(kind: str, how: str) -> None:
-    if kind == "unix" and how in ("gc", "exit") and not hasattr(pyuv.Loop, "after_fork"):
+    if kind == "unix" and how in ("gc", "exit") and RELEASED:
         pytest.skip("a pyuv as it was released deletes the path of a pipe that is collected")
     assert run(GIVE_UP, kind, "outside", how).stdout == "parent\n"
 
@@ -223,7 +222,7 @@ def test_giving_up_in_a_callback(where: str, how: str) -> None:
     assert run(GIVE_UP, "tcp", where, how).stdout == "parent\n"
 
 
-@pytest.mark.skipif(not hasattr(pyuv.Loop, "after_fork"), reason="a pyuv as it was released")
+@own_pyuv()
 def test_the_child_closes_its_descriptors() -> None:
     run("""
     def child():

@@ -18,12 +18,9 @@ from typing import Any
 
 import pytest
 import pyuv
-from helpers import LIMIT, finish_lookups, open_fds
+from helpers import LIMIT, finish_lookups, libuv_since, open_fds, own_pyuv
 
 import netuv
-
-PLAIN = not hasattr(pyuv.Loop, "after_fork")
-SYSTEM = tuple(map(int, pyuv.LIBUV_VERSION.split("."))) < (1, 52)  # libuv is the system's
 
 
 def boom(*args: Any) -> None:
@@ -455,8 +452,8 @@ def test_the_end_of_the_program_warns_of_nothing(ending: str) -> None:
     """)
 
 
-@pytest.mark.skipif(PLAIN, reason="a pyuv as it was released raises RuntimeError, and leaves some open")
-@pytest.mark.skipif(SYSTEM, reason="an older libuv leaves descriptors open when a loop cannot be made")
+@own_pyuv("it raises RuntimeError, and leaves some open")
+@libuv_since(1, 52, "it leaves descriptors open when a loop cannot be made")
 def test_no_descriptors_for_a_loop(before: set[str]) -> None:
     netuv.Loop().close()
     former = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -509,7 +506,8 @@ SUBINTERPRETER = """
 """
 
 
-@pytest.mark.skipif(PLAIN or SYSTEM, reason="without a libuv of its own pyuv calls PyGILState_Ensure()")
+@own_pyuv("it calls PyGILState_Ensure()")
+@libuv_since(1, 52, "pyuv calls PyGILState_Ensure() where libuv is the system's")
 @pytest.mark.parametrize("end", ["server.close()", "netuv.default_loop().stop()"])
 def test_a_subinterpreter(end: str) -> None:
     done = subprocess.run(

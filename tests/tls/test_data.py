@@ -9,8 +9,7 @@ import ssl
 from typing import Any
 
 import pytest
-import pyuv
-from helpers import MiB, MustCall, PeerOf, Run
+from helpers import MiB, MustCall, PeerOf, Run, libuv_since
 from tls.certificates import Certificates
 from tls.peers import Peer
 from tls.recorder import Ends, records
@@ -464,10 +463,7 @@ def test_the_idle_timeout_during_the_handshake(ends: Ends, run: Run) -> None:
     assert ends.of("client") == ["connect", "ready", "timeout", ("close", False)]
 
 
-@pytest.mark.skipif(
-    tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 52),
-    reason="an older libuv takes a reset that comes with data for the end",
-)
+@libuv_since(1, 52, "it takes a reset that comes with data for the end")
 def test_reset_and_destroy(run: Run, certs: Certificates) -> None:
     seen: list[Any] = []
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 import pyuv
+from helpers import own_pyuv
 
 from netuv.stream.state import Reading
 from netuv.uv import wire
 
-ours = pytest.mark.skipif(not hasattr(pyuv.TCP, "start_flow"), reason="a pyuv as it was released")
+ours = own_pyuv()
 
 
 class Idle:

@@ -8,9 +8,9 @@ import textwrap
 
 import pytest
 import pyuv
-from conftest import LIMIT
+from helpers import LIBUV, LIMIT, own_pyuv
 
-pytestmark = pytest.mark.skipif(not hasattr(pyuv.Loop, "after_fork"), reason="a pyuv as it was released")
+pytestmark = own_pyuv()
 
 # Each program forks, lets the child do something, and then talks to its own handles from outside.
 HEAD = """
@@ -191,7 +191,7 @@ RETURN = """
 
 
 @pytest.mark.skipif(
-    not sys.platform.startswith("linux") or tuple(map(int, pyuv.LIBUV_VERSION.split("."))) < (1, 52),
+    not sys.platform.startswith("linux") or LIBUV < (1, 52),
     reason="libuv is the system's",
 )
 @pytest.mark.parametrize("mode", ["once", "default"])

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 import pyuv
-from conftest import LIMIT
+from helpers import LIMIT, own_pyuv
 
-pytestmark = pytest.mark.skipif(not hasattr(pyuv.Loop, "after_fork"), reason="a pyuv as it was released")
+pytestmark = own_pyuv()
 
 
 def descriptors() -> int:

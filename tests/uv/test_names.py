@@ -10,14 +10,9 @@ from typing import Any
 
 import pytest
 import pyuv
-from conftest import LIMIT
+from helpers import LIMIT, libuv_since, own_pyuv
 
-pytestmark = [
-    pytest.mark.skipif(not hasattr(pyuv.Loop, "after_fork"), reason="a pyuv as it was released"),
-    pytest.mark.skipif(
-        tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 46), reason="libuv has no call for it"
-    ),
-]
+pytestmark = [own_pyuv(), libuv_since(1, 46, "it has no call for it")]
 abstract = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="abstract names are Linux's")
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import pyuv
-from conftest import LIMIT
+from helpers import LIMIT, libuv_since, own_pyuv
 
-pytestmark = pytest.mark.skipif(not hasattr(pyuv.Loop, "after_fork"), reason="a pyuv as it was released")
+pytestmark = own_pyuv()
 
 IN_A_ROW = 320 << 10  # bytes of one stream, at most, before the others have their turn: 64 + 256 KiB
 
@@ -203,10 +203,7 @@ SIZES = """
 """
 
 
-@pytest.mark.skipif(
-    tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 52),
-    reason="how often libuv reads in a turn is its version's own",
-)
+@libuv_since(1, 52, "how often libuv reads in a turn is its version's own")
 def test_a_read_is_large_after_a_full_one_until_one_is_small() -> None:
     """In a process of its own: large reads are for who keeps nothing, and here others may keep something."""
     command = [sys.executable, "-c", textwrap.dedent(SIZES)]

@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 import pyuv
-from conftest import LIMIT
+from helpers import LIBUV, LIMIT, own_pyuv
 
-pytestmark = pytest.mark.skipif(not hasattr(pyuv.Loop, "after_fork"), reason="a pyuv as it was released")
+pytestmark = own_pyuv()
 # The signals that come while the loop waits are heard where libuv is compiled along.
 along = pytest.mark.skipif(
-    not sys.platform.startswith("linux") or tuple(map(int, pyuv.LIBUV_VERSION.split("."))) < (1, 52),
+    not sys.platform.startswith("linux") or LIBUV < (1, 52),
     reason="libuv is the system's",
 )
 

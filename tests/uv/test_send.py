@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 import pyuv
-from conftest import LIMIT
+from helpers import LIMIT, own_pyuv
 
 from netuv.uv import wire
 
-ours = pytest.mark.skipif(not hasattr(pyuv.TCP, "send"), reason="a pyuv as it was released")
+ours = own_pyuv()
 BIG = 8 << 20  # more than a socket of this machine takes
 
 Send = Callable[[Any, Any, Any], int]

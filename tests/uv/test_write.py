@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 import pyuv
-from conftest import LIMIT
+from helpers import LIMIT, own_pyuv
 
-ours = pytest.mark.skipif(not hasattr(pyuv.Loop, "after_fork"), reason="a pyuv as it was released")
-pytestmark = ours
+pytestmark = own_pyuv()
 
 
 def script(code: str, *args: str) -> str:
