@@ -10,17 +10,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SOURCES = {"load": HERE / "load" / "load.c", "floor": HERE / "servers" / "floor.c"}
+LOAD, FLOOR = HERE / "load" / "load.c", HERE / "servers" / "floor.c"
 FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra"]
+TLS = ["-DTLS", "-lssl", "-lcrypto"]
+# The source of each program, and what the compiler is told after it.
+SOURCES: dict[str, tuple[Path, list[str]]] = {
+    "load": (LOAD, []),
+    "floor": (FLOOR, []),
+    "load-tls": (LOAD, TLS),
+    "floor-tls": (FLOOR, TLS),
+}
 
 
 @dataclass
 class Compiled:
-    """The programs by name, or why there are none."""
+    """The programs by name, and why the others are not there."""
 
     programs: dict[str, Path] = field(default_factory=dict)
     compiler: str = ""
-    problem: str = ""
+    problems: dict[str, str] = field(default_factory=dict)
 
 
 def find_compiler() -> list[str] | None:
@@ -35,16 +43,18 @@ def compile_all(directory: Path) -> Compiled:
     """Compile every program into `directory`."""
     compiler = find_compiler()
     if compiler is None:
-        return Compiled(problem="there is no C compiler")
+        return Compiled(problems=dict.fromkeys(SOURCES, "there is no C compiler"))
     answer = subprocess.run([*compiler, "--version"], capture_output=True, text=True)
     compiled = Compiled(compiler=next(iter(answer.stdout.splitlines()), compiler[0]))
-    for name, source in SOURCES.items():
+    for name, (source, words) in SOURCES.items():
         program = directory / name
         done = subprocess.run(
-            [*compiler, *FLAGS, "-o", str(program), str(source)], capture_output=True, text=True
+            [*compiler, *FLAGS, "-o", str(program), str(source), *words], capture_output=True, text=True
         )
-        if done.returncode:
-            compiled.problem = f"{source.name} does not compile: {done.stderr.strip()[-500:]}"
+        if done.returncode and "openssl/" in done.stderr:
+            compiled.problems[name] = "the headers of OpenSSL are not installed"
+        elif done.returncode:
+            compiled.problems[name] = f"{source.name} does not compile: {done.stderr.strip()[-500:]}"
         else:
             compiled.programs[name] = program
     return compiled

@@ -12,6 +12,7 @@ BLOCK = 64 * KIB  # bulk flows are counted in blocks of this size
 ECHOES, BLOCKS = (500, 4000), (200, 1000)
 PLAIN = ("netuv-plain", "uvloop", "asyncio", "netuv")
 CALLBACKS = ("netuv", "uvloop-streams", "asyncio-streams")
+TLS_FLOOR = ("c-tls", "uvloop", "asyncio")
 LATENCIES = ("p50_us", "p99_us", "p999_us")
 
 
@@ -32,6 +33,7 @@ class Flow:
     baselines: tuple[str, ...] = ("c",)  # the first that takes part
     sized: bool = True  # whether --size applies
     quick_connections: int = 0
+    tls: bool = False
     # Instructions are the difference of two runs: of so many units, and of so many more.
     count: tuple[int, int] | None = None
 
@@ -130,6 +132,28 @@ FLOWS = {
             count=(1 * BATCH, 2 * BATCH),
         ),
         Flow(
+            "tls-echo", "TLS echo: a message there and back", "echo", "echo", "message",
+            (64, 1 * KIB, 16 * KIB), 50, latency=True, baselines=TLS_FLOOR, tls=True, count=ECHOES,
+        ),
+        Flow(
+            "tls-c2s", "TLS, client to server: the server reads", "sink", "c2s", "64 KiB",
+            (BLOCK,), 4, per=1 / BLOCK, baselines=TLS_FLOOR, tls=True, count=BLOCKS,
+        ),
+        Flow(
+            "tls-s2c", "TLS, server to client: the server writes", "source", "s2c", "64 KiB",
+            (BLOCK,), 4, per=1 / BLOCK, baselines=TLS_FLOOR, tls=True, count=BLOCKS,
+        ),
+        Flow(
+            "tls-handshake", "TLS handshake: connect, one byte each way, close", "echo", "accept",
+            "connection", (1,), 50, latency=True, baselines=TLS_FLOOR, sized=False, tls=True,
+            count=(100, 400),
+        ),
+        Flow(
+            "tls-idle", "TLS idle: open connections that do nothing", "echo", "idle", "connection",
+            (1,), 1000, figure="connection_kib", baselines=TLS_FLOOR, sized=False,
+            quick_connections=100, tls=True,
+        ),
+        Flow(
             "import", "Start-up: an interpreter that imports it", "import", "start", "start",
             (1,), 0, latency=True, baselines=("asyncio",), sized=False, count=(1, 0),
         ),
@@ -181,7 +205,8 @@ def parse_size(text: str) -> int:
 class Aim:
     """`peer` should need at most `limit` times what the best of `against` needs.
 
-    Without `against` the limit is a number of instructions a unit, on these CPythons only.
+    Without `against` the limit is a number: of instructions a unit, or of what the flow compares.
+    With `pythons` it holds for these CPythons only.
     """
 
     case: str
@@ -196,6 +221,8 @@ RIVALS = (
     "uvloop", "uvloop-streams", "zuvloop", "rloop", "aiofastnet", "aiofastnet-uvloop", "asyncio",
     "asyncio-streams", "node", "node-pipe", "gevent", "twisted",
 )  # fmt: skip
+
+FASTNET = ("aiofastnet", "aiofastnet-uvloop")
 
 AIMS = (
     Aim("accept", "netuv", ("uvloop",), 1.00),
@@ -222,4 +249,17 @@ AIMS = (
     Aim("await-accept", "netuv-await", ("uvloop-streams",), 1.50),
     Aim("await-client", "netuv-await", ("uvloop-streams",), 1.50),
     Aim("import", "netuv", ("asyncio",), 0.55, instructions=True),
+    Aim("tls-echo 1 KiB", "netuv", FASTNET, 1.10),
+    Aim("tls-echo 1 KiB", "netuv", ("zuvloop",), 0.65),
+    Aim("tls-echo 1 KiB", "netuv", ("uvloop",), 0.45),
+    Aim("tls-echo 1 KiB", "netuv", ("node",), 0.85),
+    Aim("tls-echo 1 KiB", "netuv", ("c-tls",), 1.90),
+    Aim("tls-echo 16 KiB", "netuv", FASTNET, 1.25),
+    Aim("tls-c2s", "netuv", RIVALS, 1.00),
+    Aim("tls-s2c", "netuv", RIVALS, 1.00),
+    Aim("tls-handshake", "netuv", ("uvloop",), 1.05),
+    Aim("tls-handshake", "netuv", ("node",), 0.85),
+    Aim("tls-idle", "netuv", (), 20, pythons=("3.10", "3.11", "3.12", "3.13")),
+    Aim("tls-idle", "netuv", (), 25, pythons=("3.14", "3.15")),
+    Aim("tls-idle", "netuv", FASTNET, 0.50),
 )

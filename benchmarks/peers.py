@@ -19,6 +19,7 @@ IN_PROCESS = ("timers", "ticks", "import", "start")  # not of streams and pipes,
 USUAL = ("timeout", "lines", "idle-timeout", "client")  # what every library has a way to do
 PYTHON = (*NETWORK, *IN_PROCESS, *USUAL)
 EVERYTHING = (*PYTHON, "callback", "listeners")
+TLS = ("tls-echo", "tls-c2s", "tls-s2c", "tls-handshake", "tls-idle")
 STREAMS = (*NETWORK, *USUAL)
 PIPES = ("echo", "pipe", "accept", "idle")
 VARIANTS = ("timeout", "callback", "lines", "listeners", "idle-timeout")  # compared with a plain echo
@@ -36,6 +37,7 @@ class Peer:
     modules: tuple[str, ...] = ()  # what a Python server imports; the first one's version is shown
     words: tuple[str, ...] = ()  # arguments before those that every server has
     kind: str = ""  # of server, whatever the flow's is
+    program: str = "floor"  # of a peer in C, which was compiled
 
     @property
     def language(self) -> str:
@@ -44,8 +46,10 @@ class Peer:
 
 def on_loop(loop: str, label: str, *modules: str) -> Peer:
     """asyncio's Protocol program on another loop."""
-    # rloop 0.5 does not close a connection that its client has ended.
-    flows = tuple(flow for flow in PYTHON if (loop, flow) != ("rloop", "c2s"))
+    # rloop 0.5 does not close a connection that its client has ended, and has no TLS.
+    flows = (*PYTHON, *TLS)
+    if loop == "rloop":
+        flows = tuple(flow for flow in PYTHON if flow != "c2s")
     words = (loop, "asyncio_protocol")
     return Peer(loop, f"{label} Protocol", "on_loop.py", flows, modules or (loop,), words)
 
@@ -61,14 +65,15 @@ PEERS = {
     peer.name: peer
     for peer in (
         Peer("c", "C floor", "floor.c", NETWORK),
-        Peer("netuv", "netuv", "netuv_data.py", (*EVERYTHING, *AWAIT), ("netuv",)),
+        Peer("c-tls", "C floor, OpenSSL", "floor.c", TLS, program="floor-tls"),
+        Peer("netuv", "netuv", "netuv_data.py", (*EVERYTHING, *AWAIT, *TLS), ("netuv",)),
         Peer("netuv-pipe", "netuv pipe", "netuv_pipe.py", PIPES, ("netuv",)),
         Peer("netuv-plain", "netuv, plain", "netuv_data.py", VARIANTS, ("netuv",), kind="echo"),
         Peer(
             "pyuv", "raw pyuv", "pyuv_raw.py",
             tuple(flow for flow in EVERYTHING if flow not in ("lines", "listeners")), ("pyuv",),
         ),
-        Peer("node", "Node", "node_data.js"),
+        Peer("node", "Node", "node_data.js", (*EVERYTHING, *TLS)),
         Peer("node-pipe", "Node pipe", "node_pipe.js", PIPES),
         on_loop("uvloop", "uvloop"),
         Peer(
@@ -79,9 +84,9 @@ PEERS = {
         on_loop("rloop", "rloop"),
         on_loop("aiofastnet", "aiofastnet"),
         on_loop("aiofastnet-uvloop", "aiofastnet on uvloop", "aiofastnet", "uvloop"),
-        Peer("asyncio", "asyncio Protocol", "asyncio_protocol.py", PYTHON),
+        Peer("asyncio", "asyncio Protocol", "asyncio_protocol.py", (*PYTHON, *TLS)),
         Peer("asyncio-streams", "asyncio streams", "asyncio_streams.py", (*STREAMS, *AWAIT)),
-        Peer("gevent", "gevent", "gevent_server.py", PYTHON, ("gevent",)),
+        Peer("gevent", "gevent", "gevent_server.py", (*PYTHON, *TLS), ("gevent",)),
         Peer("twisted", "Twisted", "twisted_server.py", PYTHON, ("twisted",)),
         Peer("netuv-await", "netuv await", "netuv_await.py", AWAIT, ("netuv",)),
         guest_of("asyncio"),
@@ -145,7 +150,7 @@ class Installation:
     def missing(self, peer: Peer) -> str | None:
         """Why a peer cannot run here, or None."""
         if peer.language == "c":
-            return None if "floor" in self.compiled.programs else self.compiled.problem
+            return self.compiled.problems.get(peer.program)
         if peer.language == "node":
             return None if self.node else "node is not on PATH"
         for module in peer.modules:
@@ -164,7 +169,7 @@ class Installation:
 
     def command(self, peer: Peer) -> list[str]:
         if peer.language == "c":
-            return [str(self.compiled.programs["floor"])]
+            return [str(self.compiled.programs[peer.program])]
         if peer.language == "node":
             assert self.node is not None
             return [self.node, str(SERVERS / peer.file)]

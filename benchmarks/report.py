@@ -27,6 +27,9 @@ QUESTIONS = (
     ("pipe", "netuv-pipe", "64 KiB through a proxy cost netuv"),
     ("timers", "netuv", "a timer costs netuv"),
     ("idle", "netuv", "the memory of a connection is in netuv"),
+    ("tls-echo 1 KiB", "netuv", "a TLS echo of 1 KiB costs netuv"),
+    ("tls-handshake", "netuv", "a TLS connection costs a netuv server"),
+    ("tls-idle", "netuv", "the memory of a TLS connection is in netuv"),
     ("start", "netuv", "a start costs netuv"),
 )
 COMPARED = ("node", "uvloop", "zuvloop", "asyncio")
@@ -244,11 +247,20 @@ def case_table(document: dict[str, Any], case: dict[str, Any]) -> Table:
 def judge(document: dict[str, Any], aim: Aim) -> tuple[str, str, str]:
     """The rival, what was measured, and the verdict; empty where nothing was."""
     labels = document["labels"]
-    label = "instructions" if not aim.against else "the best" if len(aim.against) > 1 else ""
-    label = label or PEERS[aim.against[0]].label
+    if aim.against:
+        label = PEERS[aim.against[0]].label if len(aim.against) == 1 else "the best"
+    else:
+        label = "instructions" if aim.instructions else "KiB"
     python = ".".join(document["machine"]["python"].split(".")[:2])
     if aim.pythons and python not in aim.pythons:
         return label, "", ""
+    case = next((case for case in document["cases"] if case["name"] == aim.case), None)
+    if not aim.against and not aim.instructions:
+        if case is None or aim.peer not in case["servers"]:
+            return label, "", ""
+        server = case["servers"][aim.peer]
+        value = server["summary"][case["figure"]]
+        return label, number(value["median"]), stats.verdict(value, aim.limit, len(server["rounds"]))
     if aim.instructions:
         counts = document["counts"].get(aim.case, {})
         if not {aim.peer, *aim.against} <= set(counts):
@@ -257,7 +269,6 @@ def judge(document: dict[str, Any], aim: Aim) -> tuple[str, str, str]:
         around = stats.summarise([value * (1 - COUNT_SPREAD), value, value * (1 + COUNT_SPREAD)])
         shown = f"{value:.2f}" if aim.against else f"{value:,.0f}"
         return label, shown, stats.verdict(around, aim.limit, 2)
-    case = next((case for case in document["cases"] if case["name"] == aim.case), None)
     found = {rival: ratio_of(case, aim.peer, rival) for rival in aim.against} if case else {}
     ratios = {rival: ratio for rival, ratio in found.items() if ratio}
     if case is None or not ratios:

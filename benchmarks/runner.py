@@ -12,13 +12,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 from benchmarks import machine, stats
+from benchmarks.certificate import make_pem
 from benchmarks.flows import DISTURBED, Case
 from benchmarks.peers import PEERS, Installation, Peer, as_served
 from benchmarks.process import (
@@ -81,9 +84,15 @@ class Runner:
         for name in ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "PYTHONDONTWRITEBYTECODE", *HEAP):
             self.env.pop(name, None)
         self.server_env = self.env if parameters.plain_malloc else {**self.env, **HEAP}
-        native = installation.compiled.programs.get("load")
-        self.native_load = native is not None and not parameters.python_load
-        self.load_command = [str(native)] if self.native_load else [sys.executable, str(LOAD_SCRIPT)]
+        self.native_load = self._native("load") is not None
+
+    def _native(self, name: str) -> Path | None:
+        return None if self.parameters.python_load else self.installation.compiled.programs.get(name)
+
+    @cached_property
+    def _tls(self) -> dict[str, str]:
+        """What is in the environment of both sides if they are to speak TLS."""
+        return {"TLS_PEM": str(make_pem(Path(tempfile.mkdtemp(dir=self.directory))))}
 
     # -- one turn
 
@@ -153,14 +162,18 @@ class Runner:
         words = [flow.load, case.transport, case.size, case.connections, seconds, warmup]
         if units:
             words.append(round(units / flow.per))
-        return Child("load", [*self.load_command, *map(str, words)], self.cores.load, self.env)
+        native = self._native("load-tls" if flow.tls else "load")
+        command = [str(native)] if native else [sys.executable, str(LOAD_SCRIPT)]
+        env = {**self.env, **self._tls} if flow.tls else self.env
+        return Child("load", [*command, *map(str, words)], self.cores.load, env)
 
     def _with_load(self, case: Case, command: Sequence[str], load: Child) -> dict[str, float]:
         listen = "0" if case.transport == "tcp" else str(self.directory / f"server.{load.pid}")
         words = [case.flow.server, listen, str(case.size)]
         if case.flow.load in ("pipe", "client"):
             words.append(load.read_line(START_SECONDS).removeprefix("backend "))
-        server = Child("server", [*command, *words], self.cores.server, self.server_env)
+        env = {**self.server_env, **self._tls} if case.flow.tls else self.server_env
+        server = Child("server", [*command, *words], self.cores.server, env)
         try:
             load.say(f"connect {server.read_line(self.parameters.start_seconds)}")
             self._expect(load, server, "ready")

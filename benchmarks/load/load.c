@@ -22,6 +22,9 @@
  * With UNITS the load does not end after SECONDS but after so many messages or connections (bytes in
  * bulk), for who counts instructions.
  *
+ * Compiled with -DTLS it speaks TLS 1.3, and knows neither pipe nor client.  A connection of accept
+ * is then closed when the server has ended it, too.
+ *
  * load.py does the same, for where there is no compiler.
  */
 #define _GNU_SOURCE
@@ -41,6 +44,10 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef TLS
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#endif
 
 enum { READ_SIZE = 262144, BATCH = 256, CONNECTING_AT_ONCE = 50, SLACK_SECONDS = 15 };
 enum flow { ECHO, C2S, S2C, PIPE, ACCEPT, IDLE, CLIENT };
@@ -51,6 +58,10 @@ struct connection {
     bool is_backend;          /* the far end of a proxy */
     size_t sent, received;    /* of the message on its way */
     uint64_t started;
+    bool leaving;             /* has said its end, and waits for the server's */
+#ifdef TLS
+    SSL *ssl;
+#endif
 };
 
 static enum flow flow;
@@ -147,6 +158,121 @@ static void watch(struct connection *c, uint32_t interest)
     c->interest = interest;
 }
 
+/* -- the bytes of a connection: plain, or by OpenSSL -------------------------------------------- */
+
+#ifdef TLS
+static SSL_CTX *context;
+
+/* The same for every server: one suite, one group, and no session taken up again. */
+static void open_bytes(void)
+{
+    context = SSL_CTX_new(TLS_client_method());
+    if (!context || !SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION)
+        || !SSL_CTX_set_ciphersuites(context, "TLS_AES_256_GCM_SHA384")
+        || !SSL_CTX_set1_groups_list(context, "X25519"))
+        fail("OpenSSL has no TLS 1.3 as it is needed");
+    SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
+                     | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_default_read_buffer_len(context, 65536);
+}
+
+static void attach(struct connection *c)
+{
+    c->ssl = SSL_new(context);
+    if (!c->ssl || !SSL_set_fd(c->ssl, c->fd))
+        fail("SSL_new");
+    SSL_set_connect_state(c->ssl);
+}
+
+/* What read() and write() would answer. */
+static ssize_t outcome(struct connection *c, int result, size_t done)
+{
+    int error = done ? SSL_ERROR_NONE : SSL_get_error(c->ssl, result);
+    ERR_clear_error();
+    if (done)
+        return (ssize_t)done;
+    if (error == SSL_ERROR_ZERO_RETURN)
+        return 0;
+    errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
+    return -1;
+}
+
+static ssize_t get(struct connection *c, char *data, size_t most)
+{
+    size_t done = 0;
+    int result;
+    do {
+        result = SSL_read(c->ssl, data + done, (int)(most - done));
+        done += result > 0 ? (size_t)result : 0;
+    } while (result > 0 && done < most && SSL_has_pending(c->ssl));
+    return outcome(c, result, done);
+}
+
+static ssize_t put(struct connection *c, const char *data, size_t most)
+{
+    size_t done = 0;
+    int result;
+    do {
+        result = SSL_write(c->ssl, data + done, (int)(most - done));
+        done += result > 0 ? (size_t)result : 0;
+    } while (result > 0 && done < most);
+    return outcome(c, result, done);
+}
+
+static bool is_shaken(struct connection *c) { return SSL_is_init_finished(c->ssl); }
+
+/* Go on with the handshake; true when it is done. */
+static bool shake_hands(struct connection *c)
+{
+    int result = SSL_do_handshake(c->ssl);
+    if (result == 1)
+        return true;
+    if (outcome(c, result, 0) == 0 || errno != EAGAIN)
+        fail("the handshake fails");
+    watch(c, EPOLLIN);
+    return false;
+}
+
+static void say_end(struct connection *c)
+{
+    SSL_shutdown(c->ssl);
+    ERR_clear_error();
+    shutdown(c->fd, SHUT_WR);
+}
+
+/* Whether the connection can be closed; in TLS the server is to end it, too. */
+static bool part(struct connection *c)
+{
+    if (!c->leaving) {
+        say_end(c);
+        c->leaving = true;
+        return false;
+    }
+    char rest[256];
+    ssize_t count;
+    while ((count = read(c->fd, rest, sizeof rest)) > 0)
+        ;
+    return count == 0 || errno != EAGAIN;
+}
+
+static void detach(struct connection *c) { SSL_free(c->ssl); }
+#else
+static void open_bytes(void) {}
+static void attach(struct connection *c) { (void)c; }
+static ssize_t get(struct connection *c, char *data, size_t most) { return read(c->fd, data, most); }
+static ssize_t put(struct connection *c, const char *data, size_t most) { return write(c->fd, data, most); }
+static bool is_shaken(struct connection *c) { (void)c; return true; }
+static bool shake_hands(struct connection *c) { (void)c; return true; }
+static void say_end(struct connection *c) { shutdown(c->fd, SHUT_WR); }
+static bool part(struct connection *c) { (void)c; return true; }
+static void detach(struct connection *c) { (void)c; }
+#endif
+
+/* -- opening connections ---------------------------------------------------------------------- */
+
 static void adopt(struct connection *c, int fd, uint32_t interest)
 {
     *c = (struct connection){.fd = fd, .interest = interest, .started = now};
@@ -155,6 +281,7 @@ static void adopt(struct connection *c, int fd, uint32_t interest)
         fail_errno("epoll_ctl");
     if (is_tcp)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    attach(c);
 }
 
 static socklen_t parse_address(const char *text, struct sockaddr_storage *address)
@@ -174,8 +301,6 @@ static socklen_t parse_address(const char *text, struct sockaddr_storage *addres
     tcp->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return sizeof *tcp;
 }
-
-/* -- opening connections ---------------------------------------------------------------------- */
 
 static void open_connection(struct connection *c)
 {
@@ -233,7 +358,7 @@ static void accept_backends(void)
 
 static void send_rest(struct connection *c)
 {
-    ssize_t count = write(c->fd, payload + c->sent, size - c->sent);
+    ssize_t count = put(c, payload + c->sent, size - c->sent);
     if (count < 0 && errno != EAGAIN)
         fail_errno("write");
     c->sent += count > 0 ? (size_t)count : 0;
@@ -250,7 +375,7 @@ static void send_message(struct connection *c)
 
 static ssize_t receive(struct connection *c, size_t most)
 {
-    ssize_t count = read(c->fd, buffer, most < READ_SIZE ? most : READ_SIZE);
+    ssize_t count = get(c, buffer, most < READ_SIZE ? most : READ_SIZE);
     if (count < 0 && errno != EAGAIN)
         fail_errno("read");
     if (count == 0)
@@ -300,10 +425,10 @@ static void on_bulk(struct connection *c, uint32_t events)
         begun += flow == S2C && count > 0 ? (uint64_t)count : 0;
         return;
     }
-    if (events & EPOLLIN)
+    if (events & EPOLLIN && (get(c, buffer, READ_SIZE) >= 0 || errno != EAGAIN))
         fail("the server sent or closed where it should only read");
     /* A message that was cut short is completed first: the payload stays in step. */
-    ssize_t count = write(c->fd, payload + c->sent, size - c->sent);
+    ssize_t count = put(c, payload + c->sent, size - c->sent);
     if (count < 0 && errno != EAGAIN)
         fail_errno("write");
     if (count > 0) {
@@ -317,17 +442,23 @@ static void on_bulk(struct connection *c, uint32_t events)
 /* accept and idle: connected, a byte, a byte back; then close, or hold. */
 static void on_visit(struct connection *c, uint32_t events)
 {
-    if (events & EPOLLOUT) {
+    if (events & EPOLLOUT || !is_shaken(c)) {
         check_connected(c);
-        send_message(c);
+        if (shake_hands(c))
+            send_message(c);
         return;
     }
-    if (!receive_message(c))
-        return;
-    now = clock_ns(CLOCK_MONOTONIC);
-    record(now - c->started);
-    units++;
+    if (!c->leaving) {
+        if (!receive_message(c))
+            return;
+        now = clock_ns(CLOCK_MONOTONIC);
+        record(now - c->started);
+        units++;
+    }
     if (flow == ACCEPT) {
+        if (!part(c))
+            return;
+        detach(c);
         close(c->fd);
         if (going_on())
             open_connection(c);
@@ -379,6 +510,9 @@ static void open_all(void)
         if (!wait_for(c, POLLOUT))
             fail("the server does not accept");
         check_connected(c);
+        while (!shake_hands(c))
+            if (!wait_for(c, POLLIN))
+                fail("the server does not shake hands");
         watch(c, 0);
     }
     while (flow == PIPE && backends < wanted)
@@ -441,12 +575,16 @@ static void finish(void)
     if (flow != C2S && flow != PIPE)
         return;
     for (int i = 0; i < opened; i++)
-        shutdown(clients[i].fd, SHUT_WR);
+        say_end(&clients[i]);
     for (int i = 0; i < opened + backends; i++) {
         struct connection *c = i < backends ? &backend_ends[i] : &clients[i - backends];
-        if (!wait_for(c, POLLIN))
-            fail("the server did not end a connection that the client ended");
-        if (read(c->fd, buffer, READ_SIZE) > 0)
+        ssize_t count;
+        do {
+            if (!wait_for(c, POLLIN))
+                fail("the server did not end a connection that the client ended");
+            count = get(c, buffer, READ_SIZE);
+        } while (count < 0 && errno == EAGAIN);
+        if (count > 0)
             fail("the server sent where it should only read");
         if (c->is_backend)
             close(c->fd);
@@ -493,6 +631,9 @@ int main(int argc, char **argv)
     int chosen = 0;
     while (argc >= 7 && chosen < 7 && strcmp(argv[1], flows[chosen]))
         chosen++;
+#ifdef TLS
+    chosen = chosen == PIPE || chosen == CLIENT ? 7 : chosen;
+#endif
     if (argc < 7 || argc > 8 || chosen == 7) {
         fprintf(stderr, "usage: load FLOW unix|tcp SIZE CONNECTIONS SECONDS WARMUP [UNITS]\n");
         return 2;
@@ -518,6 +659,7 @@ int main(int argc, char **argv)
     alarm((unsigned)(seconds + warmup) + SLACK_SECONDS);
     setvbuf(stdout, NULL, _IOLBF, 0);
     poller = epoll_create1(EPOLL_CLOEXEC);
+    open_bytes();
 
     if (flow == PIPE || flow == CLIENT)
         listen_as_backend();

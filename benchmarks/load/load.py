@@ -3,6 +3,8 @@
 The arguments, the lines it talks in, and the flows are those of load.c. It is slower than most of
 the servers, so its figures for messages a second and latency say more about it than about them;
 the report labels them. The server's CPU per message stays meaningful.
+
+With TLS_PEM in the environment it speaks TLS 1.3, and needs no more of it; load.c is compiled to.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import os
 import selectors
 import signal
 import socket
+import ssl
 import sys
 import time
 from typing import NoReturn
@@ -21,6 +24,8 @@ HOST = "127.0.0.1"
 READ_SIZE = 262144
 CONNECTING_AT_ONCE = 50
 SLACK_SECONDS = 15
+TLS = "TLS_PEM" in os.environ
+WAIT = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
@@ -36,6 +41,7 @@ class Connection:
         self.sent = 0
         self.received = 0
         self.started = started
+        self.shaken = not TLS
 
 
 class Load:
@@ -55,6 +61,10 @@ class Load:
         self.units = 0
         self.samples: list[int] = []
         self.sent_total = self.received_total = 0
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_3
+        self.context.check_hostname = False
+        self.context.verify_mode = ssl.CERT_NONE
         self.deadline = 0
         self.limit = self.begun = 0  # of UNITS; no limit if 0
         self.turns = 0
@@ -117,11 +127,37 @@ class Load:
         if error:
             fail(f"connect: {os.strerror(error)}")
 
+    def shake_hands(self, c: Connection) -> bool:
+        """Go on with the handshake, if there is one; True when it is done."""
+        if not c.shaken:
+            if not isinstance(c.sock, ssl.SSLSocket):
+                self.watch(c, 0)
+                c.sock = self.context.wrap_socket(c.sock, do_handshake_on_connect=False)
+            self.watch(c, READ)
+            try:
+                c.sock.do_handshake()
+            except WAIT:
+                return False
+            c.shaken = True
+        return True
+
+    def part(self, c: Connection) -> None:
+        """Say the end of TLS, and wait for the server's; then close."""
+        c.sock.settimeout(5)
+        if isinstance(c.sock, ssl.SSLSocket):
+            try:
+                c.sock = c.sock.unwrap()
+            except OSError:  # it closed without
+                pass
+        c.sock.close()
+
     def open_all(self) -> None:
         for _ in range(self.wanted):
             c = self.open_connection()
             self.wait_for(c, WRITE)
             self.check_connected(c)
+            while not self.shake_hands(c):
+                self.wait_for(c, READ)
             self.watch(c, 0)
         while self.flow == "pipe" and len(self.backends) < self.wanted:
             self.turn()
@@ -137,7 +173,7 @@ class Load:
     def send_rest(self, c: Connection) -> None:
         try:
             c.sent += c.sock.send(memoryview(self.payload)[c.sent :])
-        except BlockingIOError:
+        except WAIT:
             pass
         self.watch(c, READ | WRITE if c.sent < self.size else READ)
 
@@ -150,7 +186,7 @@ class Load:
     def receive(self, c: Connection, most: int) -> bytes:
         try:
             data = c.sock.recv(min(most, READ_SIZE))
-        except BlockingIOError:
+        except WAIT:
             return b""
         if not data:
             fail("the server closed a connection")
@@ -202,11 +238,11 @@ class Load:
             self.units += len(data)
             self.begun += len(data) if self.flow == "s2c" else 0
             return
-        if events & READ:
+        if events & READ and not (TLS and not self.receive(c, READ_SIZE)):  # tickets are no data
             fail("the server sent or closed where it should only read")
         try:
             count = c.sock.send(memoryview(self.payload)[c.sent :])
-        except BlockingIOError:
+        except WAIT:
             return
         c.sent = (c.sent + count) % self.size
         self.sent_total += count
@@ -215,13 +251,14 @@ class Load:
             self.units += count
 
     def on_visit(self, c: Connection, events: int) -> None:
-        if events & WRITE:
+        if events & WRITE or not c.shaken:
             self.check_connected(c)
-            self.send_message(c)
+            if self.shake_hands(c):
+                self.send_message(c)
         elif self.receive_message(c):
             if self.flow == "accept":
                 self.watch(c, 0)
-                c.sock.close()
+                self.part(c)
                 self.clients.remove(c)
                 if self.going_on():
                     self.open_connection()
@@ -298,6 +335,10 @@ class Load:
 
     def finish(self) -> None:
         if self.flow not in ("c2s", "pipe"):
+            return
+        if TLS:
+            for c in self.clients:
+                self.part(c)
             return
         for c in self.clients:
             c.sock.shutdown(socket.SHUT_WR)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import ssl
 from collections.abc import Awaitable, Callable
 
-from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, Arguments, announce, arguments
+from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, TLS_PEM, Arguments, announce, arguments, tls_context
 
 
 class Echo(asyncio.Protocol):
@@ -210,11 +211,12 @@ async def main(args: Arguments) -> None:
         "ticks": Ticks,
         "client": functools.partial(Client, functools.partial(visit, args.backend)),
     }[args.kind]
+    secure = {"ssl": tls_context(ssl)} if TLS_PEM else {}
     if isinstance(args.listen, str):
-        server = await loop.create_unix_server(protocol, args.listen)
+        server = await loop.create_unix_server(protocol, args.listen, **secure)
         announce(args.listen)
     else:
-        server = await loop.create_server(protocol, HOST, args.listen)
+        server = await loop.create_server(protocol, HOST, args.listen, **secure)
         announce(server.sockets[0].getsockname()[1])
     await loop.create_future()  # for good; serve_forever() of rloop 0.5 does not accept
 

@@ -9,6 +9,9 @@
  * An `end` is one socket.  What is read from an end is written to its peer: the other half of a
  * proxy, or the end itself for an echo.  What the kernel does not take at once is kept in `rest`,
  * and the end that it came from is not read until the rest is out, so memory stays bounded.
+ *
+ * Compiled with -DTLS it speaks TLS, by OpenSSL on the descriptor, and is no proxy.  TLS_PEM in the
+ * environment is the file of its certificate and key.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,6 +28,10 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#ifdef TLS
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#endif
 
 enum { READ_SIZE = 262144, WRITES_AT_ONCE = 16, BATCH = 256, BACKLOG = 511 };
 enum kind { ECHO, SINK, SOURCE, PROXY };
@@ -37,6 +44,9 @@ struct end {
     size_t rest_length, rest_written;
     bool ended;           /* end of file was read here */
     struct end *next_dead;
+#ifdef TLS
+    SSL *ssl;
+#endif
 };
 
 static enum kind kind;
@@ -74,6 +84,87 @@ static socklen_t parse_address(const char *text, struct sockaddr_storage *addres
     return sizeof *tcp;
 }
 
+/* -- the bytes of an end: plain, or by OpenSSL -------------------------------------------------- */
+
+#ifdef TLS
+static SSL_CTX *context;
+
+static void open_bytes(void)
+{
+    const char *pem = getenv("TLS_PEM");
+    context = SSL_CTX_new(TLS_server_method());
+    if (!pem || !context || SSL_CTX_use_certificate_chain_file(context, pem) != 1
+        || SSL_CTX_use_PrivateKey_file(context, pem, SSL_FILETYPE_PEM) != 1) {
+        fprintf(stderr, "there is no certificate in TLS_PEM\n");
+        exit(1);
+    }
+    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
+                     | SSL_MODE_RELEASE_BUFFERS);
+    /* A read takes several records from the kernel, where the default takes two reads for each. */
+    SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_default_read_buffer_len(context, 65536);
+}
+
+static void attach(struct end *end)
+{
+    end->ssl = SSL_new(context);
+    if (!end->ssl || !SSL_set_fd(end->ssl, end->fd))
+        fail("SSL_new");
+    SSL_set_accept_state(end->ssl);
+}
+
+/* What read() and write() would answer. */
+static ssize_t outcome(struct end *end, int result, size_t done)
+{
+    int error = done ? SSL_ERROR_NONE : SSL_get_error(end->ssl, result);
+    ERR_clear_error();
+    if (done)
+        return (ssize_t)done;
+    if (error == SSL_ERROR_ZERO_RETURN)
+        return 0;
+    errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
+    return -1;
+}
+
+static ssize_t receive(struct end *end, char *data, size_t size)
+{
+    size_t done = 0;
+    int result;
+    do {
+        result = SSL_read(end->ssl, data + done, (int)(size - done));
+        done += result > 0 ? (size_t)result : 0;
+    } while (result > 0 && done < size && SSL_has_pending(end->ssl));
+    return outcome(end, result, done);
+}
+
+static ssize_t transmit(struct end *end, const char *data, size_t size)
+{
+    size_t done = 0;
+    int result;
+    do {
+        result = SSL_write(end->ssl, data + done, (int)(size - done));
+        done += result > 0 ? (size_t)result : 0;
+    } while (result > 0 && done < size);
+    return outcome(end, result, done);
+}
+
+static bool may_write(struct end *end) { return SSL_is_init_finished(end->ssl); }
+static void say_end(struct end *end) { SSL_shutdown(end->ssl); ERR_clear_error(); }
+static void detach(struct end *end) { SSL_free(end->ssl); }
+#else
+static void open_bytes(void) {}
+static void attach(struct end *end) { (void)end; }
+static ssize_t receive(struct end *end, char *data, size_t size) { return read(end->fd, data, size); }
+static ssize_t transmit(struct end *end, const char *data, size_t size) { return write(end->fd, data, size); }
+static bool may_write(struct end *end) { (void)end; return true; }
+static void say_end(struct end *end) { (void)end; }
+static void detach(struct end *end) { (void)end; }
+#endif
+
+/* -- ends --------------------------------------------------------------------------------------- */
+
 static void watch(struct end *end, uint32_t interest)
 {
     struct epoll_event event = {.events = interest, .data.ptr = end};
@@ -94,6 +185,7 @@ static struct end *new_end(int fd, uint32_t interest)
         fail("epoll_ctl");
     if (is_tcp)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    attach(end);
     return end;
 }
 
@@ -101,6 +193,7 @@ static void close_end(struct end *end)
 {
     if (end->fd < 0)
         return;
+    detach(end);
     close(end->fd);
     end->fd = -1;
     free(end->rest);
@@ -118,6 +211,7 @@ static void close_both(struct end *end)
 /* `from` has ended and all of it has been written: pass the end on. */
 static void pass_end(struct end *from)
 {
+    say_end(from->peer);
     shutdown(from->peer->fd, SHUT_WR);
     if (from->peer->ended)
         close_both(from);
@@ -127,8 +221,10 @@ static void forward(struct end *from)
 {
     static char buffer[READ_SIZE];
     struct end *to = from->peer;
-    ssize_t count = read(from->fd, buffer, sizeof buffer);
+    ssize_t count = receive(from, buffer, sizeof buffer);
 
+    if (kind == SOURCE && may_write(from)) /* it waited for the handshake */
+        watch(from, from->interest | EPOLLOUT);
     if (count < 0) {
         if (errno != EAGAIN)
             close_both(from);
@@ -142,7 +238,7 @@ static void forward(struct end *from)
     }
     if (kind == SINK)
         return;
-    ssize_t written = write(to->fd, buffer, (size_t)count);
+    ssize_t written = transmit(to, buffer, (size_t)count);
     if (written == count)
         return;
     if (written < 0 && errno != EAGAIN) {
@@ -164,8 +260,8 @@ static void forward(struct end *from)
 static void flush(struct end *to)
 {
     if (to->rest) {
-        ssize_t written = write(to->fd, to->rest + to->rest_written,
-                                to->rest_length - to->rest_written);
+        ssize_t written = transmit(to, to->rest + to->rest_written,
+                                   to->rest_length - to->rest_written);
         if (written < 0) {
             if (errno != EAGAIN)
                 close_both(to);
@@ -187,7 +283,7 @@ static void flush(struct end *to)
 static void produce(struct end *end)
 {
     for (int i = 0; i < WRITES_AT_ONCE; i++) {
-        ssize_t written = write(end->fd, block, block_size);
+        ssize_t written = transmit(end, block, block_size);
         if (written < 0 && errno != EAGAIN)
             close_end(end);
         if (written != (ssize_t)block_size)
@@ -200,7 +296,9 @@ static void accept_all(int listener)
     int fd;
     while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
         if (kind != PROXY) {
-            new_end(fd, kind == SOURCE ? EPOLLIN | EPOLLOUT : EPOLLIN);
+            struct end *end = new_end(fd, EPOLLIN);
+            if (kind == SOURCE && may_write(end))
+                watch(end, EPOLLIN | EPOLLOUT);
             continue;
         }
         int upstream = socket(backend.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -256,6 +354,9 @@ int main(int argc, char **argv)
     int chosen = 0;
     while (argc > 3 && chosen < 4 && strcmp(argv[1], kinds[chosen]))
         chosen++;
+#ifdef TLS
+    chosen = chosen == PROXY ? 4 : chosen;
+#endif
     if (argc < 4 || chosen == 4 || (chosen == PROXY && argc < 5)) {
         fprintf(stderr, "usage: floor echo|sink|source|proxy LISTEN SIZE [BACKEND]\n");
         return 2;
@@ -268,6 +369,7 @@ int main(int argc, char **argv)
     if (kind == PROXY)
         backend_length = parse_address(argv[4], &backend);
     signal(SIGPIPE, SIG_IGN);
+    open_bytes();
 
     poller = epoll_create1(EPOLL_CLOEXEC);
     int listener = listen_on(argv[2]);

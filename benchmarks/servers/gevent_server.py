@@ -6,7 +6,7 @@ import gevent
 from gevent import socket
 from gevent.pool import Pool
 from gevent.server import StreamServer
-from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, Arguments, announce, arguments
+from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, TLS_PEM, Arguments, announce, arguments, tls_context
 
 READ_SIZE = 65536
 
@@ -123,15 +123,20 @@ def main(args: Arguments) -> None:
         no_delay(connection)
         handler(connection, address)
 
+    secure = {}
+    if TLS_PEM:
+        from gevent import ssl  # not where start-ups are measured
+
+        secure["ssl_context"] = tls_context(ssl)
     if isinstance(args.listen, str):
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(args.listen)
         listener.listen(256)
-        server = StreamServer(listener, handler)
+        server = StreamServer(listener, handler, **secure)
         server.start()
         announce(args.listen)
     else:
-        server = StreamServer((HOST, args.listen), handle_tcp)
+        server = StreamServer((HOST, args.listen), handle_tcp, **secure)
         server.start()
         announce(server.server_port)
     server.serve_forever()

@@ -23,6 +23,8 @@ import     no server: prints a line when all is imported
 
 Each server has those that its library has a way of its own for (see peers.py).
 
+With TLS_PEM in the environment, the file of a certificate and its key, a server speaks TLS 1.3.
+
 A server prints its address when it listens, and ends when its standard input does, so that none is
 left over however the harness ends.
 """
@@ -32,9 +34,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 HOST = "127.0.0.1"
+TLS_PEM = os.environ.get("TLS_PEM")
 BATCH = 1000  # how many timers, ticks or clients one message sets off
 CLIENTS = 50  # how many of the clients at a time
 IDLE_SECONDS = 60
@@ -59,6 +62,14 @@ def arguments() -> Arguments:
         sys.stdin.buffer.read()
         leave()
     return Arguments(kind, _address(listen), bytes(int(size)), _address(backend[0]) if backend else None)
+
+
+def tls_context(ssl: Any) -> Any:
+    """For a server on the ssl module, or on gevent's."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(TLS_PEM)
+    return context
 
 
 def _leave() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, Arguments, announce, arguments
+from harness import BATCH, CLIENTS, HOST, IDLE_SECONDS, TLS_PEM, Arguments, announce, arguments
 
 import netuv
 
@@ -157,8 +158,17 @@ def client(backend: int | str | None) -> Callable[[netuv.Socket], None]:
     return listener
 
 
+def create_server(options: dict[str, object], listener: Callable[[netuv.Socket], None]) -> netuv.Server:
+    if TLS_PEM is None:
+        return netuv.create_server(options, listener)
+    from netuv import tls
+
+    pem = Path(TLS_PEM).read_text()
+    return tls.create_server({**options, "key": pem, "cert": pem, "min_version": "TLSv1.3"}, listener)
+
+
 def serve(listener: Callable[[netuv.Socket], None], args: Arguments) -> None:
-    server = netuv.create_server({"no_delay": True}, listener)
+    server = create_server({"no_delay": True}, listener)
     if isinstance(args.listen, str):
         server.listen(args.listen, lambda: announce(args.listen))
     else:

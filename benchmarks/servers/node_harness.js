@@ -9,13 +9,21 @@ function place(text) {
   return text.startsWith('/') ? { path: text } : { port: Number(text), host: HOST };
 }
 
+function createServer(options, listener) {
+  const { TLS_PEM } = process.env;
+  if (!TLS_PEM) return net.createServer(options, listener);
+  const pem = require('node:fs').readFileSync(TLS_PEM);
+  const secure = { key: pem, cert: pem, minVersion: 'TLSv1.3' };
+  return require('node:tls').createServer({ ...options, ...secure }, listener);
+}
+
 function serve(listener) {
   process.stdin.on('end', () => process.exit(0)).resume();
   if (kind === 'import') {
     console.log('imported');
     return;
   }
-  const server = net.createServer({ noDelay: true }, listener);
+  const server = createServer({ noDelay: true }, listener);
   server.listen(place(listen), () => {
     const address = server.address();
     console.log(typeof address === 'string' ? address : address.port);

@@ -42,6 +42,7 @@ from benchmarks.peers import PEERS, Installation, as_served  # noqa: E402
 
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 COMPILER = build.find_compiler()
+OPENSSL = shutil.which("openssl")  # which makes the certificate of the TLS flows
 SURE = ["netuv", "netuv-pipe", "netuv-plain", "pyuv", "asyncio", "asyncio-streams", "bare"]
 SURE += ["netuv-await", "netuv-await-asyncio"]
 SURE += [
@@ -117,9 +118,10 @@ def one_turn(peer: str, flow: str, where: Path, compiled: build.Compiled, **othe
 def test_every_server_has_every_figure_of_every_flow(compiled: build.Compiled, tmp_path: Path) -> None:
     # Flows that differ in their name only are one turn.
     different = {
-        (name, PEERS[name].kind or flow.server, flow.load, flow.figures): (name, flow.name)
-        for name in SURE
+        (name, PEERS[name].kind or flow.server, flow.load, flow.figures, flow.tls): (name, flow.name)
+        for name in [*SURE, *["c-tls"] * ("floor-tls" in compiled.programs)]
         for flow in map(flows.FLOWS.__getitem__, PEERS[name].flows)
+        if OPENSSL or not flow.tls
     }
     turns = list(different.values())
     with ThreadPoolExecutor(4) as pool:
@@ -135,6 +137,7 @@ def test_every_server_has_every_figure_of_every_flow(compiled: build.Compiled, t
 def test_unix_sockets_and_the_load_generator_in_python(compiled: build.Compiled, tmp_path: Path) -> None:
     names = [("netuv", name) for name in ("echo", "c2s", "s2c", "pipe", "accept", "idle", "client")]
     names += [(name, "await-client") for name in ("netuv-await", "trio", "anyio") if name in SURE]
+    names += [("netuv", name) for name, flow in flows.FLOWS.items() if flow.tls and OPENSSL]
     with ThreadPoolExecutor(4) as pool:
         turns = [pool.submit(one_turn, *name, tmp_path, compiled, python_load=True) for name in names]
     for turn in turns:
@@ -314,12 +317,29 @@ def test_child_leaves_when_its_input_ends() -> None:
 
 
 @pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
-@pytest.mark.parametrize("source", build.SOURCES.values(), ids=lambda source: source.name)
-def test_c_compiles_without_a_warning(source: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", build.SOURCES)
+def test_c_compiles_without_a_warning(name: str, tmp_path: Path) -> None:
     assert COMPILER is not None
-    command = [*COMPILER, *build.FLAGS, "-Werror", "-o", str(tmp_path / "out"), str(source)]
+    source, words = build.SOURCES[name]
+    command = [*COMPILER, *build.FLAGS, "-Werror", "-o", str(tmp_path / "out"), str(source), *words]
     done = subprocess.run(command, capture_output=True, text=True)
+    if "openssl/ssl.h" in done.stderr:
+        pytest.skip("there are no headers of OpenSSL")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
+def test_without_the_headers_of_openssl_its_floor_is_missing_and_the_load_is_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = tmp_path / "floor.c"
+    source.write_text("#include <openssl/is_not_here.h>\n")
+    sources = {name: (source, words) for name, (_, words) in build.SOURCES.items() if words}
+    monkeypatch.setattr(build, "SOURCES", sources)
+    compiled = build.compile_all(tmp_path)
+    assert Installation(compiled).missing(PEERS["c-tls"]) == "the headers of OpenSSL are not installed"
+    if OPENSSL:
+        assert one_turn("asyncio", "tls-echo", tmp_path, compiled)["units"] > 0
 
 
 def test_without_a_compiler_the_floor_is_missing_and_the_load_is_python(
