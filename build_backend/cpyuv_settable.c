@@ -1,13 +1,27 @@
-/* Settable(function, find, put): a method that notices when a program sets another one on an instance.
+/* Settable(function, name, put): a method that notices when a program sets another one on an instance.
  *
- * put(instance, value) is called then, and put(instance, None) when it is deleted; find(instance) returns what was
- * set, or None. An ordinary method could only be looked for in the instance, before each use. Of all instances
- * together nothing is looked for until the first is set. */
+ * put(instance, value) is called then, and put(instance, None) when it is deleted. What was set is looked for by
+ * its name in instance._readable_state.own, a dict or None; but not before anything was set on any instance. */
 typedef struct {
     PyObject_HEAD
-    PyObject *function, *find, *put;
+    PyObject *function, *name, *put;
     int was_set;
 } Settable;
+
+static PyObject *str_readable_state, *str_own;
+
+/* A new reference to what was set on the instance; NULL without an exception if nothing was. */
+static PyObject *find_own(Settable *self, PyObject *instance)
+{
+    PyObject *reading = PyObject_GetAttr(instance, str_readable_state), *own, *found;
+
+    own = reading ? PyObject_GetAttr(reading, str_own) : NULL;
+    Py_XDECREF(reading);
+    found = own && PyDict_Check(own) ? Py_XNewRef(PyDict_GetItemWithError(own, self->name)) : NULL;
+    Py_XDECREF(own);
+    PyErr_Clear();
+    return found;
+}
 
 static PyObject *Settable_get(Settable *self, PyObject *instance, PyObject *type)
 {
@@ -15,13 +29,8 @@ static PyObject *Settable_get(Settable *self, PyObject *instance, PyObject *type
 
     if (instance == NULL || instance == Py_None)
         return Py_NewRef(self->function);
-    if (self->was_set) {
-        own = PyObject_CallOneArg(self->find, instance);
-        if (own != Py_None)
-            return own;
-        Py_DECREF(own);
-    }
-    return PyMethod_New(self->function, instance);
+    own = self->was_set ? find_own(self, instance) : NULL;
+    return own ? own : PyMethod_New(self->function, instance);
 }
 
 static int Settable_set(Settable *self, PyObject *instance, PyObject *value)
@@ -36,7 +45,7 @@ static int Settable_set(Settable *self, PyObject *instance, PyObject *value)
 static int Settable_traverse(Settable *self, visitproc visit, void *arg)
 {
     Py_VISIT(self->function);
-    Py_VISIT(self->find);
+    Py_VISIT(self->name);
     Py_VISIT(self->put);
     return 0;
 }
@@ -44,7 +53,7 @@ static int Settable_traverse(Settable *self, visitproc visit, void *arg)
 static int Settable_clear(Settable *self)
 {
     Py_CLEAR(self->function);
-    Py_CLEAR(self->find);
+    Py_CLEAR(self->name);
     Py_CLEAR(self->put);
     return 0;
 }
@@ -58,15 +67,15 @@ static void Settable_dealloc(Settable *self)
 
 static PyObject *Settable_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
-    PyObject *function, *find, *put;
+    PyObject *function, *name, *put;
     Settable *self;
 
-    if (!PyArg_ParseTuple(args, "OOO:Settable", &function, &find, &put))
+    if (!PyArg_ParseTuple(args, "OUO:Settable", &function, &name, &put))
         return NULL;
     self = (Settable *) type->tp_alloc(type, 0);
     if (self != NULL) {
         self->function = Py_NewRef(function);
-        self->find = Py_NewRef(find);
+        self->name = Py_NewRef(name);
         self->put = Py_NewRef(put);
     }
     return (PyObject *) self;
@@ -87,7 +96,9 @@ static PyTypeObject SettableType = {
 
 static int add_settable(PyObject *module)
 {
-    if (PyType_Ready(&SettableType) < 0)
+    if ((str_readable_state == NULL && (str_readable_state = PyUnicode_InternFromString("_readable_state")) == NULL)
+        || (str_own == NULL && (str_own = PyUnicode_InternFromString("own")) == NULL)
+        || PyType_Ready(&SettableType) < 0)
         return -1;
     return PyModule_AddObjectRef(module, "Settable", (PyObject *) &SettableType);
 }

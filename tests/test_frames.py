@@ -28,10 +28,10 @@ FRAMES = {
     "data and write, with set_timeout": 0,
     "write with a callback": 0,
     "two 'data' listeners": 3,
-    "set_encoding": 6,
-    "'readable' and read()": 9,
-    "pipe": 2,
-    "a connection with one message": 34,
+    "set_encoding": 4,
+    "'readable' and read()": 8,
+    "pipe": 1,
+    "a connection with one message": 32,
 }
 
 

@@ -30,7 +30,7 @@ from netuv.net.onread import OnRead
 from netuv.net.owner import HandleOwner
 from netuv.stream import outgoing, state
 from netuv.stream.base import Done
-from netuv.stream.state import CLOSED, ENDED, FINAL, FINISHED, OPEN, TOLD
+from netuv.stream.state import CLOSED, ENDED, ENDING, FINAL, FINISHED, OPEN, TOLD
 from netuv.timers import IdleTimer, to_number
 from netuv.uv import handles
 
@@ -103,8 +103,7 @@ class Connection(HandleOwner, Methods):
             if self._onread is not None:
                 self._onread.start(wire)
             elif hasattr(wire, "start_flow"):  # our C, which takes chunks to the consumer by itself
-                reading, idle = self._readable_state, self._idle
-                wire.start_flow(self._on_read, self._on_read_end, reading, idle, _tell_arguments)
+                wire.start_flow(self._on_read, self._on_read_end, self._readable_state, self._idle, _explain)
             else:
                 wire.start_read(self._on_read)
         except _UVError as error:
@@ -137,7 +136,7 @@ class Connection(HandleOwner, Methods):
                 try:
                     consumer(data)
                 except TypeError as error:
-                    _tell_arguments(error, consumer, data)
+                    _explain(error, consumer, data)
                     raise
             elif not self.push(data) and self._started:
                 self._stop_reading()
@@ -158,7 +157,11 @@ class Connection(HandleOwner, Methods):
         ):
             reading.phase = ENDED  # nobody hears of it, and no tick would come in between
             reading.need_readable = False
-            self._end_with_peer()
+            if self._writable_state.queue is None and type(self).end is Methods.end:
+                self._writable_state.phase = ENDING
+                outgoing.finish_when_written(self)
+            else:
+                self.end()
         else:
             try:
                 self.push(None)
@@ -167,9 +170,6 @@ class Connection(HandleOwner, Methods):
                     self.read(0)
 
     # -- writing -----------------------------------------------------------------------------------
-
-    def _error_of_send(self, cause: Exception) -> BaseException:
-        return errors.from_uv_error(cause, "write") if isinstance(cause, _UVError) else cause
 
     def _on_sent(self, wire: Any, status: int | None) -> None:
         state = self._writable_state
@@ -392,6 +392,6 @@ class Connection(HandleOwner, Methods):
         self._close_quietly()
 
 
-def _tell_arguments(error: TypeError, consumer: Any, data: bytes) -> None:
+def _explain(error: TypeError, consumer: Any, data: bytes) -> None:
     """The consumer is the 'data' listener itself, so emit() is not there to say what it was called with."""
     tell_arguments(error, "data", consumer, (data,))

@@ -167,14 +167,15 @@ def find_consumer(self: Readable) -> None:
 
     Whoever has replaced emit() or push(), in a subclass or on the instance, is to see each chunk.
     """
-    state = self._readable_state
+    state, kind = self._readable_state, type(self)
     if state.flowing and state.buffer.length == 0 and state.decoder is None:
         listeners = self._events.get("data", ())
         if (
             type(listeners) is tuple  # of which one that has many is none
             and len(listeners) == 1
-            and getattr(self.emit, "__func__", None) is EventEmitter.emit
-            and getattr(self.push, "__func__", None) is push
+            and state.own is None
+            and kind.emit is EventEmitter.emit
+            and kind.push is push
         ):
             state.consumer = listeners[0]
             state.did_read = True

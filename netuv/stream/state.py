@@ -65,6 +65,7 @@ class Reading:
         "flowing",
         "in_read",
         "need_readable",
+        "own",
         "paused",
         "phase",
         "pipes",
@@ -83,6 +84,8 @@ class Reading:
         self.reader: Reader | None = None  # of tasks, see netuv.stream.reader
         #: The one 'data' listener, when a chunk needs no more than to be handed to it; or reader.feed.
         self.consumer: Callable[[Any], object] | None = None
+        #: Methods that a program has set on the stream itself, by name, where they are looked for here.
+        self.own: dict[str, Any] | None = None
         self.buffer = EMPTY  # what arrived and was not read yet
         self.decoder: Decoder | None = None
         self.pipes: tuple[Pipe, ...] = ()
@@ -119,6 +122,16 @@ class Reading:
 
     def forget_consumer(self) -> None:
         """The next chunk may not be for it alone; netuv.stream.incoming finds it again when it is."""
+        self.consumer = None
+
+    def set_own(self, name: str, method: Any) -> None:
+        """A program sets a method on the stream, or deletes it again (None); it is to see each chunk."""
+        own = dict(self.own or ())
+        if method is not None:
+            own[name] = method
+        elif own.pop(name, None) is None:
+            raise AttributeError(name)
+        self.own = own or None
         self.consumer = None
 
     def begin_anew(self) -> None:

@@ -6,6 +6,7 @@ With an installed pyuv the function itself does it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MethodType
 from typing import Any, TypeVar
 
 from pyuv import _cpyuv
@@ -28,7 +29,7 @@ def short_write(
     writing: type,
     life: type,
 ) -> F:
-    """``write``, a method of a stream, with its usual case in C: plain data, a handle, and nothing in the way.
+    """``write``, a method of a stream, with its usual case in C: plain data, a handle, nothing in the way.
 
     :param left_over: goes on when a part waits: ``(stream, wire, size, left, callback)``.
     :param not_sent: goes on after an error: ``(stream, error, callback)``.
@@ -39,6 +40,35 @@ def short_write(
         return write
     short: F = _ShortWrite(write, left_over, not_sent, check_callback, writing, life)
     return short
+
+
+class _Settable:
+    def __init__(self, function: Any, name: str, put: Callable[[Any, Any], object]) -> None:
+        self._function, self._name, self._put = function, name, put
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        if instance is None:
+            return self._function
+        own = getattr(getattr(instance, "_readable_state", None), "own", None)
+        found = own and own.get(self._name)
+        return MethodType(self._function, instance) if found is None else found
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        self._put(instance, value)
+
+    def __delete__(self, instance: Any) -> None:
+        self._put(instance, None)
+
+
+def settable(function: F, name: str, put: Callable[[Any, Any], object]) -> F:
+    """``function`` as a method that notices when a program sets another one on a stream.
+
+    :param put: is called then, with the stream and the other one, or None when that is deleted. It puts it
+        by its name into ``stream._readable_state.own``: a dict, or None while there is nothing in it.
+    """
+    kind: Any = getattr(_cpyuv, "Settable", _Settable)
+    method: F = kind(function, name, put)
+    return method
 
 
 def _like(model: T) -> T:

@@ -73,6 +73,96 @@ def test_each_chunk_is_seen(run: Run, peer: Any, make: Callable[..., Any], idle:
     assert sock.seen == b"0123"
 
 
+@pytest.mark.row("S19", "N13")
+@pytest.mark.parametrize("idle", [False, True])
+@pytest.mark.parametrize("name", ["emit", "push"])
+def test_one_that_is_set_later_sees_what_follows(run: Run, name: str, idle: bool) -> None:
+    ours, theirs = socket.socketpair()
+    sock: Any = netuv.Socket(fd=ours.detach())
+    former = getattr(sock, name)
+    got: list[bytes] = []
+    seen: list[Any] = []
+    if idle:
+        sock.set_timeout(10_000)
+
+    def see(*args: Any) -> Any:
+        seen.append(args)
+        return former(*args)
+
+    def on_data(data: bytes) -> None:
+        got.append(data)
+        if len(got) == 2:
+            setattr(sock, name, see)
+            assert getattr(sock, name) is see
+        elif len(got) == 4:
+            delattr(sock, name)
+            assert getattr(sock, name) == former
+            with pytest.raises(AttributeError):
+                delattr(sock, name)
+        elif len(got) == 6:
+            setattr(sock, name, see)
+        theirs.send(b"%d" % len(got)) if len(got) < 7 else theirs.close()
+
+    sock.on("data", on_data)
+    theirs.send(b"0")
+    run()
+    assert got == [b"0", b"1", b"2", b"3", b"4", b"5", b"6"]
+    if name == "push":
+        assert seen == [(b"2",), (b"3",), (b"6",), (None,)]
+    else:
+        events = [("data", b"2"), ("data", b"3"), ("data", b"6"), ("end",), ("finish",), ("close", False)]
+        assert [args for args in seen if args[0] in ("data", "end", "finish", "close")] == events
+
+
+@pytest.mark.row("S19", "N13")
+@pytest.mark.parametrize("how", ["subclass", "instance", "instance, later"])
+def test_the_end_of_the_peer_calls_end(run: Run, how: str) -> None:
+    calls: list[tuple[Any, ...]] = []
+
+    class Ends(netuv.Socket):
+        def end(self, *args: Any) -> Any:
+            calls.append(args)
+            return super().end(*args)
+
+    ours, theirs = socket.socketpair()
+    sock: Any = (Ends if how == "subclass" else netuv.Socket)(fd=ours.detach())
+    former = sock.end
+
+    def replace() -> None:
+        sock.end = lambda *args: (calls.append(args), former(*args))[1]
+
+    if how == "instance":
+        replace()
+
+    def on_data(data: bytes) -> None:
+        if how == "instance, later":
+            replace()
+        theirs.close()
+
+    sock.on("data", on_data)
+    theirs.send(b"x")
+    run()
+    assert calls == [()]
+
+
+@pytest.mark.row("S19")
+def test_of_one_that_is_set_others_know_nothing(run: Run) -> None:
+    class Emits(netuv.Socket):
+        def emit(self, event: str, *args: Any, **more: Any) -> bool:
+            return super().emit(event, *args, **more)
+
+    one, subclassed, other = netuv.Socket(), Emits(), netuv.Socket()
+    heard: list[str] = []
+    for sock in (one, subclassed):
+        former = sock.emit
+        sock.emit = lambda event, *args, former=former: (heard.append(event), former(event, *args))[1]  # type: ignore[assignment]
+    for sock in (one, subclassed, other):
+        assert sock.emit("hello") is False
+    assert heard == ["hello", "hello"]
+    assert netuv.Socket.emit(one, "hello") is False
+    assert heard == ["hello", "hello"]
+
+
 @pytest.mark.row("S19")
 def test_without_them_a_socket_keeps_its_short_way(run: Run) -> None:
     class Other(netuv.Socket):
