@@ -208,6 +208,19 @@ class Certificates:
         return path.read_text()
 
     @cached_property
+    def revoked(self) -> Pair:
+        return self.leaf("revoked", "DNS:localhost,IP:127.0.0.1")
+
+    @cached_property
+    def revoking_crl(self) -> str:
+        """The list of the first authority, with ``revoked`` on it."""
+        path = self.folder / "revoked.pem"
+        of_ca = ["-config", self._config, "-cert", self.ca.cert_path, "-keyfile", self.ca.key_path]
+        self.openssl("ca", "-revoke", self.revoked.cert_path, *of_ca)
+        self.openssl("ca", "-gencrl", *of_ca, "-out", path)
+        return path.read_text()
+
+    @cached_property
     def encrypted_key(self) -> str:
         """The server's key, under the passphrase 'secret'."""
         path = self.folder / "encrypted.key"
