@@ -9,13 +9,14 @@ import ssl
 from typing import Any
 
 import pytest
-from helpers import MiB, MustCall, PeerOf, Run, libuv_since
+from helpers import LARGEST_READ, MiB, MustCall, PeerOf, Run, libuv_since
 from tls.certificates import Certificates
 from tls.peers import Peer
 from tls.recorder import Ends, records
 
 import netuv
 from netuv import errors, tls
+from netuv.tls.engine import PIECE, RECORD
 
 VERSIONS = ["TLSv1.2", "TLSv1.3"]
 
@@ -110,6 +111,63 @@ def test_a_paused_socket_holds_the_peer_back(ends: Ends, run: Run) -> None:
     client = ends.connect(server)
     run()
     assert ends.of("look") == [(True, True)]
+
+
+@pytest.mark.row("T15")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_encrypted_ahead_of_a_peer_that_does_not_read(ends: Ends, run: Run, version: str) -> None:
+    """One piece of ciphertext beyond what the kernel holds; the rest stays clear, and is no copy."""
+    data = bytes(40 * MiB)  # more than all the kernels on the way hold
+
+    def on_client_secure() -> None:
+        for _ in range(2):
+            assert client.write(data) is False
+        netuv.set_timeout(look, 30)
+
+    def look() -> None:
+        wire = client._writable_state.wire
+        waiting = [view for view, _ in wire._clear]
+        assert all(view.obj is data for view in waiting if view)
+        assert client.writable_length > len(data)
+        records = PIECE // RECORD
+        assert 0 < wire.lower.write_queue_size <= PIECE + records * 64  # what encryption adds to each
+        assert not wire._engine.outgoing.pending
+        ends.seen.append("looked")
+        client.destroy()
+
+    server = ends.serve(lambda socket: socket.pause(), pause_on_connect=True, max_version=version)
+    client = ends.connect(server)
+    client.on("secureConnect", on_client_secure)
+    server.on("secureConnection", lambda socket: client.on("close", lambda error: socket.destroy()))
+    run()
+    assert "looked" in ends.seen
+
+
+@pytest.mark.row("T16")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_a_paused_socket_holds(ends: Ends, run: Run, version: str) -> None:
+    """What one read of the kernel has brought, at most; before it has begun to read, too."""
+
+    def on_secure(socket: Any) -> None:
+        socket.remove_all_listeners("data")
+        netuv.set_timeout(look, 30, socket)
+
+    def look(socket: Any) -> None:
+        held = socket.readable_length + socket._writable_state.wire._engine.incoming.pending
+        ends.seen.append(("held", held <= LARGEST_READ))
+        if len(ends.of("held")) == 1:
+            socket.on("data", lambda data: socket.pause())
+            socket.resume()
+            netuv.set_timeout(look, 30, socket)
+        else:
+            client.destroy()
+            socket.destroy()
+
+    server = ends.serve(on_secure, pause_on_connect=True, max_version=version)
+    client = ends.connect(server)
+    client.write(bytes(16 * MiB))
+    run()
+    assert ends.of("held") == [True, True]
 
 
 @pytest.mark.row("T19")

@@ -125,6 +125,40 @@ def test_sessions(ends: Ends, run: Run, version: str) -> None:
 
 
 @pytest.mark.row("T26")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_session_that_is_asked_for_and_set(ends: Ends, run: Run, version: str) -> None:
+    """By get_session() and set_session(), without a listener of 'session'."""
+    context = tls.create_secure_context(ca=ends.certs.ca.cert, max_version=version)
+    server = tls.create_server(ends.certs.server.own, lambda socket: socket.end(b"hello"))
+    server.listen(0, "127.0.0.1")
+    port = ends.recorder.port(server)
+    kept: list[Any] = []
+
+    def connect() -> Any:
+        client = tls.TLSSocket(None, secure_context=context)
+        client.on("data", lambda data: kept.append(client.get_session()))
+        client.on("secureConnect", lambda: ends.seen.append(("reused", client.is_session_reused())))
+        if kept:
+            client.set_session(kept[-1])
+        return client.connect(port, "127.0.0.1")
+
+    connect().on("close", lambda error: connect().on("close", lambda error: server.close()))
+    run()
+    assert ends.of("reused") == [False, True]
+    assert isinstance(kept[0], tls.Session)
+
+
+@pytest.mark.row("T26")
+def test_nobody_listens_to_session(ends: Ends, run: Run) -> None:
+    """A listener that comes with 'secureConnect' is in time, one that comes later is not."""
+    server = ends.serve(lambda socket: socket.end(b"hello"))
+    client = ends.connect(server)
+    client.on("secureConnect", lambda: client.on("session", lambda session: ends.seen.append("in time")))
+    run()
+    assert ends.seen.count("in time") == 2
+
+
+@pytest.mark.row("T26")
 def test_a_session_and_data_in_small_pieces(ends: Ends, run: Run) -> None:
     data = os.urandom(300_000)
     got = bytearray()
@@ -232,11 +266,14 @@ def test_keylog(ends: Ends, run: Run, version: str, lines: int) -> None:
     logs: dict[str, list[bytes]] = {"client": [], "server": []}
     server = ends.serve(lambda socket: socket.end(), max_version=version)
     server.on("keylog", lambda line, socket: logs["server"].append(line))
+    server.on("secureConnection", lambda socket: ends.seen.append(("server's lines", len(logs["server"]))))
     client = ends.connect(server, secure_context=tls.create_secure_context(ca=ends.certs.ca.cert))
     client.on("keylog", logs["client"].append)
     client.on("secureConnect", lambda: ends.seen.append(("lines", len(logs["client"]))))
     run()
-    assert ends.of("lines") == [lines]
+    assert ends.of("lines") == ends.of("server's lines") == [lines]
+    randoms = {line.split()[1] for line in logs["client"]}
+    assert len(randoms) == 1  # of this connection, and no other
     assert sorted(logs["client"]) == sorted(logs["server"])
     assert all(line.endswith(b"\n") and len(line.split()) == 3 for line in logs["client"])
     del server, client

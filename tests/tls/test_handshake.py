@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -327,10 +328,15 @@ def test_a_client_without_a_certificate_is_let_in(ends: Ends, run: Run, version:
 
 @pytest.mark.row("T10")
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("name", [None, "stranger"])
-def test_a_client_that_is_refused(ends: Ends, run: Run, version: str, name: str | None) -> None:
+@pytest.mark.parametrize(
+    ("name", "reject"),
+    [(None, True), ("stranger", True), ("stranger", False)],  # a bad one is never let in
+)
+def test_a_client_that_is_refused(ends: Ends, run: Run, version: str, name: str | None, reject: bool) -> None:
     own = getattr(ends.certs, name).own if name else {}
-    server = ends.serve(ca=ends.certs.ca.cert, request_cert=True, max_version=version)
+    server = ends.serve(
+        ca=ends.certs.ca.cert, request_cert=True, reject_unauthorized=reject, max_version=version
+    )
     ends.connect(server, **own)
     run()
     assert ends.of("accepted") == []
@@ -341,6 +347,36 @@ def test_a_client_that_is_refused(ends: Ends, run: Run, version: str, name: str 
     assert closed == "close"
     assert ends.of("client")[-1] == ("close", True)
     assert ("secureConnect" in ends.of("client")) is (version == "TLSv1.3")  # which tells clients later
+
+
+@pytest.mark.row("T10")
+@pytest.mark.parametrize("name", ["expired", "future", "alone", "chained"])
+def test_what_else_is_wrong_with_a_client(ends: Ends, run: Run, name: str) -> None:
+    server = ends.serve(ca=ends.certs.ca.cert, request_cert=True)
+    ends.connect(server, **getattr(ends.certs, name).own)
+    run()
+    codes = {
+        "expired": "CERT_HAS_EXPIRED",
+        "future": "CERT_NOT_YET_VALID",
+        "alone": "DEPTH_ZERO_SELF_SIGNED_CERT",
+        "chained": "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    }
+    assert ends.of("server") == [("tlsClientError", codes[name], "TLSSocket"), "close"]
+    assert ends.of("accepted") == []
+    assert ends.of("client")[-1] == ("close", True)
+
+
+@pytest.mark.row("T10")
+def test_a_client_that_is_not_asked_shows_nothing(ends: Ends, run: Run) -> None:
+    def on_secure(socket: Any) -> None:
+        ends.seen.append(("facts", socket.authorized, socket.authorization_error))
+        ends.seen.append(("facts", socket.get_peer_certificate()))
+        socket.end()
+
+    server = ends.serve(on_secure)
+    ends.connect(server, **ends.certs.stranger.own)
+    run()
+    assert ends.of("facts") == [(False, None), {}]
 
 
 # -- other failures ------------------------------------------------------------------------------------
@@ -433,6 +469,49 @@ def test_a_server_that_goes(ends: Ends, run: Run, how: str) -> None:
         assert "before secure TLS connection was established" in str(caught[0])
         assert caught[0].address == caught[0].local_address == "127.0.0.1"
         assert caught[0].port == ends.recorder.port(server)
+
+
+@pytest.mark.row("T05")
+def test_a_server_on_a_path_that_goes(run: Run, short_path: Path, must_call: MustCall) -> None:
+    path = str(short_path / "s")
+    server = netuv.create_server(lambda socket: socket.resume().end()).listen(path)
+    caught: list[Any] = []
+    client = tls.connect(path)
+    client.on("error", caught.append)
+    client.on("end", lambda: pytest.fail("an end"))
+    client.on("secureConnect", lambda: pytest.fail("secure"))
+    client.write(b"secret", must_call(caught.append))
+    client.on("close", must_call(lambda had_error: (caught.append(had_error), server.close())))
+    run()
+    assert [getattr(each, "code", each) for each in caught] == ["ECONNRESET", "ECANCELED", True]
+    assert (caught[0].address, caught[0].port, caught[0].local_address) == (path, None, None)
+
+
+@pytest.mark.row("T05")
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("sent", [1, 60, 300])
+def test_a_server_that_goes_in_the_middle_of_its_hello(
+    ends: Ends, run: Run, peer: PeerOf, version: str, sent: int
+) -> None:
+    def serve(listener: socket.socket) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(ends.certs.server.cert_path, ends.certs.server.key_path)
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        end = context.wrap_bio(incoming, outgoing, server_side=True)
+        with listener, listener.accept()[0] as sock:
+            incoming.write(sock.recv(65536))
+            with pytest.raises(ssl.SSLWantReadError):
+                end.do_handshake()
+            sock.sendall(outgoing.read()[:sent])
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    served = peer(serve, listener)
+    options = {"ca": ends.certs.ca.cert, "max_version": version}
+    client = tls.connect(listener.getsockname()[1], "127.0.0.1", options)
+    ends.watch("client", client, "secureConnect", "end", "error", "close")
+    run()
+    assert ends.of("client") == [("error", "ECONNRESET"), ("close", True)]
+    served.result()
 
 
 @pytest.mark.row("T23")
