@@ -6,12 +6,14 @@ import gc
 import random
 import socket
 import ssl
+import subprocess
 import sys
 import weakref
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from helpers import PeerOf, Run
+from helpers import LIMIT, PeerOf, Run
 from tls.certificates import Certificates
 from tls.peers import Peer
 from tls.recorder import Ends
@@ -166,6 +168,54 @@ def test_an_idle_connection_has_no_buffers_of_its_own(ends: Ends, run: Run) -> N
     server = ends.serve(on_secure)
     ends.connect(server)
     run()
+
+
+SERVER_OF_IDLE_CONNECTIONS = """
+import re
+import sys
+from pathlib import Path
+import netuv
+from netuv import tls
+
+def look(seen=[]):
+    seen.append(int(re.search(r"VmRSS:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]))
+    print(server.address().port, *seen, flush=True)
+
+def on_secure(socket):
+    sockets.append(socket)
+    if len(sockets) in (20, 100):
+        netuv.set_timeout(look, 5)
+        if len(sockets) == 100:
+            netuv.set_timeout(sys.exit, 10)
+
+sockets = []
+cert, key = (Path(each).read_text() for each in sys.argv[1:])
+server = tls.create_server(on_secure, cert=cert, key=key)
+server.listen(0, "127.0.0.1", lambda: print(server.address().port, flush=True))
+netuv.run()
+"""
+
+
+@pytest.mark.row("T34")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+def test_what_an_idle_connection_keeps_in_memory(certs: Certificates) -> None:
+    """18.5 KiB on CPython 3.11, most of it OpenSSL's; a buffer for a record would be 16 KiB more."""
+    own = certs.server
+    command = [sys.executable, "-c", SERVER_OF_IDLE_CONNECTIONS, own.cert_path, own.key_path]
+    context = ssl.create_default_context(cadata=certs.ca.cert)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, ExitStack() as open_ones:
+        assert server.stdout is not None
+        try:
+            address = "127.0.0.1", int(server.stdout.readline())
+            for number in range(100):
+                if number == 20:
+                    server.stdout.readline()
+                near = open_ones.enter_context(socket.create_connection(address, LIMIT))
+                open_ones.enter_context(context.wrap_socket(near, server_hostname="localhost"))
+            _, before, after = map(int, server.stdout.readline().split())
+        finally:
+            server.kill()
+    assert (after - before) / 80 <= 28  # KiB
 
 
 def test_slow_handshakes_do_not_hold_up_a_good_one(ends: Ends, run: Run) -> None:
