@@ -63,7 +63,8 @@ def test_what_each_event_carries(run: Any, short_path: Path) -> None:
         port = server.address().port
         client = watch("Socket", netuv.Socket(), "readable").connect(port, "localhost", family=4)
         client.write(b"x")  # too early, so it is queued
-        client.set_timeout(1, lambda: timed_out(client.set_timeout(0), port))
+        # Not before: the server is to accept this one first.
+        client.once("connect", lambda: client.set_timeout(1, lambda: timed_out(client.set_timeout(0), port)))
 
     def timed_out(client: netuv.Socket, port: int) -> None:
         dropped = watch("Socket", netuv.Socket(), "data").connect(port, "127.0.0.1")
