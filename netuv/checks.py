@@ -87,6 +87,11 @@ def is_coroutine_function(value: Any) -> bool:
     return bool(_flags_of_call(value) & _COROUTINE)
 
 
+def is_written_in_python(function: Any) -> bool:
+    """Whether its parameters are a program's own; ``int`` and ``round`` are built in."""
+    return bool(_flags_of_call(function))
+
+
 def _flags_of_call(function: Any) -> int:
     while isinstance(function, (MethodType, partial)):  # what is called in the end
         function = function.__func__ if isinstance(function, MethodType) else function.func

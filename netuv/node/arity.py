@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
+from netuv import checks
 from netuv.emitter import Wrapper
 
 _VARARGS = 0x04  # of ``co_flags``
@@ -48,6 +49,15 @@ def fitted(function: Callable[..., Any], count: int | None = None) -> Callable[.
     if count is not None and least <= count and (most is None or count <= most):
         return function
     return Fitted(function, least, most)
+
+
+def takes(function: Callable[..., Any], count: int) -> bool:
+    """Whether a function takes so many arguments.
+
+    What is built in does not: what ``int`` and ``round`` take besides the first means something else.
+    """
+    most = _limits(function)[1]
+    return checks.is_written_in_python(function) and (most is None or most >= count)
 
 
 def arguments(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, ...]:

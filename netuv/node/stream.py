@@ -8,6 +8,7 @@ or ``this``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import wraps
 from types import FunctionType, ModuleType
@@ -15,12 +16,13 @@ from typing import Any, ClassVar, TypeVar
 
 from netuv import checks, misuse
 from netuv import stream as _netuv
-from netuv.node.arity import arguments, fitted
-from netuv.node.events import AbortController, EventEmitter
+from netuv.node.arity import arguments, fitted, takes
+from netuv.node.events import AbortController, AbortSignal, EventEmitter
 from netuv.node.names import core_options, node_names
 from netuv.stream.behind import Behind
 from netuv.stream.compose import Composed, Joined
 from netuv.stream.finished import OPTIONS
+from netuv.stream.iteration import MAX_SAFE_INTEGER
 from netuv.stream.pair import End
 from netuv.stream.pipeline import Pipeline
 
@@ -103,24 +105,67 @@ class _Named(_netuv.Stream, EventEmitter):
         _fit_hooks(cls)
 
 
-_OF_HELPERS = ("concurrency", "high_water_mark", "signal")
+_SEVERAL = ("concurrency", "signal")
+_MAPPING = (*_SEVERAL, "high_water_mark")
 
 
-def _helper(name: str, count: int) -> Callable[..., Any]:
-    """A helper of iterators: its options are a dict, its function gets as many arguments as it takes."""
+def _helper(name: str, count: int, known: tuple[str, ...] = ("signal",)) -> Callable[..., Any]:
+    """A helper of iterators, whose options are a dict.
+
+    :param count: the arguments that its function gets, without ``{'signal': …}``; 0 where it has none. Like
+        other callbacks it may take fewer.
+    :param known: the options.
+    """
     helper: Any = getattr(_netuv.Readable, name)
+    before = {"to_array": 0, "reduce": 2}.get(name, 1)  # arguments before the options
 
     @wraps(helper)
     def with_options(self: Any, *args: Any, **keywords: Any) -> Any:
-        options: Any = {}
-        if len(args) > min(count, 1) + (name == "reduce"):
-            *args, options = args  # type: ignore[assignment]
-        if count and args and callable(args[0]):
-            args = (fitted(args[0], count), *args[1:])
-        given = core_options({} if options is None else options, _OF_HELPERS)
-        return helper(self, *args, **given, **core_options(keywords, _OF_HELPERS))
+        options = args[before] if len(args) > before else None
+        given = {
+            option: _floor(value)
+            for each in (options or {}, keywords)
+            for option, value in core_options(each, known).items()
+            if value is not None
+        }
+        args = args[:before]
+        if not count:
+            return helper(self, *map(_limit, args or (None,) * before), **given)
+        function = args[0] if args else None
+        if not callable(function):
+            return helper(self, function, *args[1:], **given)
+        if not takes(function, count + 1):
+            return helper(self, fitted(function, count), *args[1:], **given)
+        controller = AbortController()
+        signal = AbortSignal.any([controller.signal, *([given["signal"]] if "signal" in given else ())])
+        fit = fitted(function, count + 1)
+        result = helper(self, lambda *values: fit(*values, {"signal": signal}), *args[1:], **given)
+        return _aborting(result, controller) if name == "reduce" else result
 
     return with_options
+
+
+async def _aborting(result: Any, controller: AbortController) -> Any:
+    try:
+        return await result
+    finally:
+        controller.abort()
+
+
+def _floor(value: Any) -> Any:
+    """As Node takes ``concurrency``: the whole part of a number, or of a text that is one."""
+    number = checks.number_in(value) if isinstance(value, str) else value
+    return math.floor(number) if isinstance(number, float) and math.isfinite(number) else number
+
+
+def _limit(value: Any) -> Any:
+    """As Node takes the number of drop() and take(): whatever JavaScript makes a number of; a NaN is 0."""
+    number = checks.number_in(value) if isinstance(value, str) else value
+    if number is None or number != number:
+        return 0
+    if number == math.inf:
+        return MAX_SAFE_INTEGER
+    return math.ceil(number) if isinstance(number, (int, float)) else number
 
 
 @node_names()
@@ -154,16 +199,16 @@ class Readable(_Named, _netuv.Readable):
             end = end.get("end", True)
         return super().pipe(destination, bool(end) and getattr(destination, "_pipe_may_end", True))
 
-    map = _helper("map", 1)
-    filter = _helper("filter", 1)
-    flat_map = _helper("flat_map", 1)
-    for_each = _helper("for_each", 1)
-    some = _helper("some", 1)
-    every = _helper("every", 1)
-    find = _helper("find", 1)
+    map = _helper("map", 1, _MAPPING)
+    filter = _helper("filter", 1, _MAPPING)
+    flat_map = _helper("flat_map", 1, _MAPPING)
+    for_each = _helper("for_each", 1, _SEVERAL)
+    some = _helper("some", 1, _SEVERAL)
+    every = _helper("every", 1, _SEVERAL)
+    find = _helper("find", 1, _SEVERAL)
     reduce = _helper("reduce", 2)
-    drop = _helper("drop", 1)
-    take = _helper("take", 1)
+    drop = _helper("drop", 0)
+    take = _helper("take", 0)
     to_array = _helper("to_array", 0)
 
 

@@ -52,7 +52,7 @@ async def iterate(
     reaction = None
     if signal is not None:
         if abort.check_signal("signal", signal).aborted:
-            raise errors.abort_error(signal.reason)
+            on_abort()
         reaction = abort.Reaction(signal, on_abort)
         signal.on("abort", reaction)
     stream.on("readable", wake)
@@ -175,6 +175,7 @@ class Iterated(Stream):
         checks.check_int("limit", limit, 0, MAX_SAFE_INTEGER)
 
         async def rest() -> AsyncIterator[Any]:
+            _check_not_aborted(signal)
             left = limit
             async with aclosing(iterate(self, signal=signal)) as chunks:
                 async for chunk in chunks:
@@ -190,15 +191,15 @@ class Iterated(Stream):
         checks.check_int("limit", limit, 0, MAX_SAFE_INTEGER)
 
         async def first() -> AsyncIterator[Any]:
+            _check_not_aborted(signal)
             left = limit
             async with aclosing(iterate(self, signal=signal)) as chunks:
-                while left:
+                async for chunk in chunks:  # also of take(0), as in Node: the stream is read, and destroyed
+                    if left:
+                        yield chunk
                     left -= 1
-                    try:
-                        chunk = await chunks.__anext__()
-                    except StopAsyncIteration:
+                    if left <= 0:
                         return
-                    yield chunk
 
         return self._stream_of(first())
 
@@ -305,47 +306,89 @@ class _Mapping:
     async def _several(self, chunks: AsyncIterator[Any]) -> Any:
         import asyncio
 
-        loop = asyncio.get_running_loop()
-        calls: deque[Any] = deque()  # tasks, in the order of their chunks
-        reading: Any = None  # the task that waits for the next chunk
-        ended = False
+        calls = _Calls(self._function, self._concurrency, self._limit)
+        reading = asyncio.get_running_loop().create_task(calls.read(chunks))
         try:
             while True:
-                running = sum(not call.done() for call in calls)
-                if not ended and reading is None and running < self._concurrency and len(calls) < self._limit:
-                    reading = loop.create_task(_next(chunks))
-                if calls and calls[0].done():
-                    yield calls.popleft().result()
-                    continue
-                if ended and not calls:
+                while calls.queue:
+                    yield await calls.queue[0]
+                    calls.queue.popleft()  # one that was given counts until the next one is wanted
+                    calls.changed()
+                if reading.done():
+                    reading.result()
                     return
-                waits = [*calls, *([] if reading is None else [reading])]
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                if reading is not None and reading.done():
-                    chunk, reading = reading.result(), None
-                    if chunk is _MISSING:
-                        ended = True
-                    else:
-                        calls.append(loop.create_task(_called(self._function, chunk)))
+                await calls.next_change()
         finally:
-            left = [each for each in (*calls, reading) if each is not None]
+            left = [reading, *calls.queue]
             for each in left:
                 each.cancel()
-            if left:
-                await asyncio.gather(*left, return_exceptions=True)
+            await asyncio.gather(*left, return_exceptions=True)
+
+
+class _Calls:
+    """Calls of a function that are under way, and the results that wait, in the order of the chunks."""
+
+    __slots__ = ("_concurrency", "_failed", "_function", "_limit", "_running", "_waiters", "queue")
+
+    def __init__(self, function: Callable[[Any], Any], concurrency: int, limit: int) -> None:
+        self._function = function
+        self._concurrency = concurrency
+        self._limit = limit
+        self._running = 0
+        self._failed = False
+        self._waiters: list[Any] = []  # futures of who waits for a change
+        self.queue: deque[Any] = deque()  # tasks
+
+    async def read(self, chunks: AsyncIterator[Any]) -> None:
+        """Call it for each chunk, until one call has failed."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        try:
+            async for chunk in chunks:
+                if self._failed:
+                    return
+                call = loop.create_task(_called(self._function, chunk))
+                self._running += 1
+                self.queue.append(call)
+                call.add_done_callback(self._on_done)
+                self.changed()
+                while self._running >= self._concurrency or len(self.queue) >= self._limit:
+                    await self.next_change()
+        finally:
+            self.changed()
+
+    async def next_change(self) -> None:
+        """Wait until a call has begun or is done, or a result was taken."""
+        import asyncio
+
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        await waiter
+
+    def changed(self) -> None:
+        """Have everybody look again who waits."""
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _on_done(self, call: Any) -> None:
+        self._running -= 1
+        if call.cancelled() or call.exception() is not None:
+            self._failed = True
+        self.changed()
+
+
+def _check_not_aborted(signal: Any) -> None:
+    if signal is not None and abort.check_signal("signal", signal).aborted:
+        raise errors.abort_error(signal.reason)
 
 
 async def close(iterator: Any) -> None:
     """What ``for await`` of JavaScript does when it is left, and ``async for`` does not."""
     if hasattr(iterator, "aclose"):
         await iterator.aclose()
-
-
-async def _next(chunks: AsyncIterator[Any]) -> Any:
-    try:
-        return await chunks.__anext__()
-    except StopAsyncIteration:
-        return _MISSING
 
 
 def asyncio_task(

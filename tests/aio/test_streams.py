@@ -273,6 +273,55 @@ def test_several_calls_are_under_way_and_their_order_stays(run_main: Any) -> Non
     run_main(main())
 
 
+def test_calls_go_on_while_nobody_asks(run_main: Any) -> None:
+    """high_water_mark results wait besides those that are under way."""
+
+    async def main() -> None:
+        called: list[int] = []
+
+        async def work(value: int) -> int:
+            called.append(value)
+            await asyncio.sleep(0)
+            return value
+
+        mapped = numbers(20).map(work, concurrency=2, high_water_mark=4)
+        chunks = mapped.iterator()
+        assert await chunks.__anext__() == 1
+        await turns()
+        assert called == [1, 2, 3, 4, 5, 6, 7]  # one is given, one waits in the stream, which counts
+        assert await chunks.__anext__() == 2
+        await turns()
+        assert called[-1] == 8
+        await chunks.aclose()  # type: ignore[attr-defined]
+
+    run_main(main())
+
+
+def test_calls_that_are_under_way_are_cancelled(run_main: Any) -> None:
+    async def main() -> None:
+        cancelled: list[int] = []
+
+        async def work(value: int) -> int:
+            if value == 2:
+                await asyncio.sleep(0)
+                raise ValueError("no")
+            try:
+                await asyncio.sleep(100 if value > 1 else 0)
+            except asyncio.CancelledError:
+                cancelled.append(value)
+                raise
+            return value
+
+        source = numbers(9)
+        with pytest.raises(ValueError, match="no"):
+            await source.map(work, concurrency=4).to_array()
+        assert await is_destroyed(source)
+        await turns()
+        assert cancelled == [3, 4]
+
+    run_main(main())
+
+
 def test_an_aborted_signal(run_main: Any) -> None:
     async def main() -> None:
         signal = netuv.AbortSignal.abort()

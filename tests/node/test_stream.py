@@ -286,3 +286,59 @@ def test_functions_behind_a_duplex_get_a_signal(loop: netuv.Loop) -> None:
     signals: list[Any] = []
     taken: list[Any] = []
     netuv.run(main())
+
+
+@pytest.mark.row("A11")
+def test_a_helper_gives_its_function_a_signal_if_that_takes_one(loop: netuv.Loop) -> None:
+    def numbers() -> Any:
+        return stream.Readable.from_(["1", "2"])
+
+    signals: list[Any] = []
+
+    def note(chunk: Any, options: Any) -> str:
+        signals.append(options["signal"])
+        return str(chunk)
+
+    async def later(chunk: Any, options: Any) -> str:
+        return note(chunk, options)
+
+    def reducer(before: Any, chunk: Any, options: Any) -> Any:
+        signals.append(options["signal"])
+        return before + chunk
+
+    async def main() -> None:
+        controller = AbortController()
+        given = {"signal": controller.signal, "concurrency": 1.5}
+        for function in note, later, lambda *args: note(*args):
+            assert await numbers().map(function, given).toArray() == ["1", "2"]
+        assert await numbers().filter(note).toArray() == ["1", "2"]
+        assert await numbers().flatMap(note).toArray() == ["1", "2"]
+        await numbers().forEach(note, {"highWaterMark": 3, "concurrency": None})
+        assert await numbers().some(note)
+        assert await numbers().every(note)
+        assert await numbers().find(note) == "1"
+        assert len(signals) == 6 + 6 + 1 + 2 + 1
+        assert not any(signal.aborted for signal in signals)
+        controller.abort()
+        assert [signal.aborted for signal in signals] == [True] * 6 + [False] * 10
+        assert await numbers().reduce(reducer, "0") == "012"
+        assert [signal.aborted for signal in signals[-2:]] == [True, True]  # it is over
+        assert await numbers().map(int).toArray() == [1, 2]  # its second argument is a base
+        assert await numbers().map(lambda: 0).toArray() == [0, 0]
+        assert await numbers().reduce(max) == "2"
+
+    netuv.run(main())
+
+
+@pytest.mark.row("A11")
+def test_the_numbers_of_drop_and_take_are_what_javascript_makes_of_them(loop: netuv.Loop) -> None:
+    async def main() -> None:
+        numbers = stream.Readable.from_
+        for value, count in (1.5, 2), ("2", 2), (None, 0), ("x", 0), (float("nan"), 0), (float("inf"), 3):
+            assert len(await numbers([1, 2, 3]).take(value).toArray()) == count
+            assert len(await numbers([1, 2, 3]).drop(value).toArray()) == 3 - count
+        assert await numbers([1]).drop().toArray() == [1]
+        with pytest.raises(ValueError, match="out of range"):
+            numbers([1]).take(-1)
+
+    netuv.run(main())
