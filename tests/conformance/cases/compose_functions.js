@@ -67,7 +67,7 @@ const steps = [
     composed.write('a', ...(composed.readable ? [called(log, 'written')] : []));
     composed.end('b', called(log, 'ended'));
   }
-  const timer = setTimeout(() => { log('stays'); composed.destroy(); }, 30);
+  const timer = setTimeout(() => { log('stays'); composed.destroy(); }, 200);
   composed.on('close', () => { clearTimeout(timer); setTimeout(next, 5); });
 })();
 

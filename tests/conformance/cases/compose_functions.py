@@ -76,7 +76,7 @@ async def main():
             composed.end("b", called(log, "ended"))
         closed = asyncio.get_running_loop().create_future()
         composed.on("close", lambda closed=closed: closed.set_result(None))
-        timer = netuv.set_timeout(lambda composed=composed: (log("stays"), composed.destroy()), 30)
+        timer = netuv.set_timeout(lambda composed=composed: (log("stays"), composed.destroy()), 200)
         if first_time:
             first_time = False
             arguments()
