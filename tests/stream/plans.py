@@ -429,8 +429,8 @@ class End:
                 self.do_readable(None)
         else:
             if stream.readable_flowing:
-                # As in Node: what flows beside listeners of 'readable' stops in the tick after the last one is
-                # removed, and resume() before that tick does nothing.
+                # As in Node: what flows beside listeners of 'readable' stops in the tick after the last one
+                # is removed, and resume() before that tick does nothing.
                 self.run.world.later(stream.resume)
             stream.resume()
         if how != "end":
