@@ -32,6 +32,7 @@ FRAMES = {
     "'readable' and read()": 8,
     "pipe": 1,
     "a connection with one message": 32,
+    "async for and send": 13,
 }
 
 

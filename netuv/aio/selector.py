@@ -79,17 +79,17 @@ class Selector(selectors._BaseSelectorImpl):
         loop = self._loop
         if self._new:
             self._drop_closed()
-        mode = turn.ONCE
-        if timeout is not None:
-            if timeout <= 0:
-                mode = turn.NOWAIT
-            else:
-                uv_timer.start_once(self._timer, math.ceil(timeout * 1000))
-        loop.turn(mode)
-        if mode == turn.ONCE:
+        if timeout is None:
+            loop.turn(turn.ONCE)
+        elif timeout <= 0:
+            loop.turn(turn.NOWAIT)
+        else:
+            uv_timer.start_once(self._timer, math.ceil(timeout * 1000))
+            loop.turn(turn.ONCE)
             self._timer.stop()
-        failure = loop.failures.take()
-        if failure is not None:
+        if loop.failures.first is not None:
+            failure = loop.failures.take()
+            assert failure is not None
             self._on_failure(failure)
         if not self._found:
             return []

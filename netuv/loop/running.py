@@ -167,11 +167,12 @@ class Running(EventEmitter):
         Where anything was run before libuv, ONCE does not wait.
         """
         self.check()
-        if mode == turn.ONCE and self._waits():
-            mode = turn.NOWAIT
-        self.ticks.run()
-        self._run_calls()
-        self.ticks.run()
+        if self._waits():
+            if mode == turn.ONCE:
+                mode = turn.NOWAIT
+            self.ticks.run()
+            self._run_calls()
+            self.ticks.run()
         if self.failures.first is None and not self.stopping:
             self._in_uv = True
             try:
