@@ -9,6 +9,7 @@ once does not matter.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
 import sys
@@ -100,6 +101,17 @@ JOURNEYS: dict[str, Callable[[netuv.Socket], None]] = {
 }
 
 
+def talk(address: Any, connections: int, messages: int) -> None:
+    """The other side: one message after the other, each of which comes back."""
+    for _ in range(connections):
+        with socket.create_connection(address, timeout=20) as sock:
+            for _ in range(messages):
+                sock.sendall(b"x" * 100)
+                got = 0
+                while got < 100:
+                    got += len(sock.recv(1000))
+
+
 def frames_of(
     run: Any, peer: Any, serve: Callable[[netuv.Socket], None], connections: int, messages: int
 ) -> int:
@@ -108,19 +120,10 @@ def frames_of(
     counter = Counter()
     server = netuv.create_server(serve)
 
-    def talk(address: Any) -> None:
-        for _ in range(connections):
-            with socket.create_connection(address, timeout=20) as sock:
-                for _ in range(messages):
-                    sock.sendall(b"x" * 100)
-                    got = 0
-                    while got < 100:
-                        got += len(sock.recv(1000))
-
     def on_listening() -> None:
         address = server.address()
         assert isinstance(address, netuv.AddressInfo)
-        peer(talk, (address.address, address.port))
+        peer(talk, (address.address, address.port), connections, messages)
         counter.start()
 
     closed = [0]
@@ -151,6 +154,40 @@ def test_frames_for_a_connection(run: Any, peer: Any) -> None:
     few = frames_of(run, peer, data_and_write, 5, 1)
     many = frames_of(run, peer, data_and_write, 55, 1)
     assert (many - few) / 50 <= FRAMES["a connection with one message"]
+
+
+def frames_of_a_task(peer: Any, messages: int) -> int:
+    """The frames that netuv.run() needs for one connection with so many messages."""
+    gc.collect()
+    counter = Counter()
+
+    async def main() -> None:
+        ended = asyncio.Event()
+
+        async def echo(client: netuv.Socket) -> None:
+            async for chunk in client:
+                await client.send(chunk)
+            ended.set()
+
+        async with netuv.create_server(echo).listen(0, "127.0.0.1") as server:
+            address = server.address()
+            assert isinstance(address, netuv.AddressInfo)
+            counter.start()
+            peer(talk, (address.address, address.port), 1, messages)
+            await ended.wait()
+            counter.stop()
+
+    try:
+        netuv.run(main())
+    finally:
+        counter.stop()
+    return counter.frames
+
+
+def test_frames_for_a_message_of_a_task(peer: Any) -> None:
+    """With a turn of the event loop for each; a generator that goes on counts as a call."""
+    few, many = frames_of_a_task(peer, 20), frames_of_a_task(peer, 120)
+    assert (many - few) / 100 <= FRAMES["async for and send"]
 
 
 def test_the_counter_counts(run: Any, peer: Any) -> None:

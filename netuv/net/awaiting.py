@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from netuv import checks, errors, misuse
 from netuv.net.connection import Connection
-from netuv.stream.reader import More, Reader
+from netuv.stream.reader import Reader, more, next_chunk
 from netuv.stream.state import ALIVE, ENDED, FINISHED, TOLD
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
@@ -142,8 +142,7 @@ class Awaitable(Connection):
         self._readable_state.reader = reader
         return reader
 
-    async def _more(self) -> bool:
-        return await More(self._readable_state.reader or self._reader())
+    _more = more
 
     def _take(self, count: int) -> Any:
         """So much of what has come; at the end of the stream this may be empty."""
@@ -223,8 +222,7 @@ class Awaitable(Connection):
     def __aiter__(self: Self) -> Self:
         return self
 
-    def __anext__(self) -> Any:
-        return self._readable_state.reader or self._reader()
+    __anext__ = next_chunk
 
     # -- writing -----------------------------------------------------------------------------------
 

@@ -298,7 +298,7 @@ class Readable(Iterated):
 
     def prepend_listener(self: Self, event: str, f: Callable[..., Any]) -> Self:
         """As of EventEmitter; it does not start anything, as in Node."""
-        if event == "data":
+        if event in ("data", "readable"):
             self._readable_state.forget_consumer()
         return super().prepend_listener(event, f)
 

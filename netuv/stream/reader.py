@@ -4,11 +4,15 @@ While a task reads, the Reader is the stream's ``consumer``. What comes goes to 
 task takes it out when it runs, so nothing is lost by cancelling it. What comes another way, decoded say,
 wakes the task by way of the tick that emits 'readable'; the end and destroy() do so too. Whatever has woken
 it, the task looks for itself.
+
+``next_chunk`` and ``more`` are methods of what is read; they stand in here because a method that calls them
+would cost every chunk a call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from types import coroutine
 from typing import TYPE_CHECKING, Any
 
 from netuv import misuse
@@ -21,64 +25,83 @@ if TYPE_CHECKING:
     from netuv.stream.readable import Readable
 
 
+@coroutine
+def next_chunk(self: Any) -> Generator[Any, None, Any]:
+    """Wait for what comes, and take it: all that is there then. ``__anext__()``."""
+    state = self._readable_state
+    reader = state.reader or self._reader()
+    waiter = reader.waiter
+    while not state.buffer.length:
+        if (
+            state.consumer is not reader.feed  # else a task has waited here before, and nothing has changed
+            or not state.reading
+            or state.phase
+            or self._stream_life.errored is not None
+            or waiter.wakeup is not None
+        ) and not reader.begin():
+            raise StopAsyncIteration
+        yield waiter
+    buffer = state.buffer
+    chunks = buffer.chunks
+    if len(chunks) == 1 and not buffer.offset:  # take() without a call
+        buffer.length = 0
+        return chunks.popleft()
+    return buffer.take(buffer.length)
+
+
+@coroutine
+def more(self: Any) -> Generator[Any, None, bool]:
+    """Wait for more than there is; False at the end of the stream."""
+    state = self._readable_state
+    reader = state.reader or self._reader()
+    had = state.buffer.length
+    while state.buffer.length == had:
+        if not reader.begin():
+            return False
+        yield reader.waiter
+    return True
+
+
 class Reader:
-    """Reads a stream for tasks, for one at a time. Awaited it gives what has come, as ``__anext__()`` does.
+    """Reads a stream for tasks, for one at a time.
 
     :param stream: a Readable; waiter: what the task waits on.
     """
 
-    __slots__ = ("_state", "_stream", "_waiter", "feed")
+    __slots__ = ("_state", "_stream", "feed", "waiter")
 
     def __init__(self, stream: Readable, waiter: Waiter) -> None:
         self._stream = stream
         self._state = stream._readable_state
-        self._waiter = waiter
+        self.waiter = waiter
         self.feed = self._feed  # one object, which can be found again
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        state = self._state
-        while not state.buffer.length:
-            if not self._begin():
-                raise StopAsyncIteration
-            yield from self._waiter.wait()
-        return self.take(state.buffer.length)
-
-    def more(self) -> Generator[Any, None, bool]:
-        """Wait for more than there is; False at the end of the stream."""
-        state = self._state
-        had = state.buffer.length
-        while state.buffer.length == had:
-            if not self._begin():
-                return False
-            yield from self._waiter.wait()
-        return True
 
     def take(self, count: int) -> Any:
         """Take so much out of the buffer: all of it, or less."""
         buffer = self._state.buffer
         chunks = buffer.chunks
-        if len(chunks) == 1 and not buffer.offset and count == buffer.length:  # take() without a call
+        if len(chunks) == 1 and not buffer.offset and count == buffer.length:  # the usual case
             buffer.length = 0
             return chunks.popleft()
         return buffer.take(count)
 
     def wake(self) -> None:
         """Something has come by another way than feed(), or the end has: the task looks for itself."""
-        self._waiter.wake()
+        self.waiter.wake()
 
     def wake_soon(self) -> None:
         """The same, where the stream is about to do more."""
-        self._waiter.wake_soon()
+        self.waiter.wake_soon()
 
     def refuse_others(self) -> None:
         """Somebody else wants to read: not while a task waits for it."""
-        if self._waiter.waits:
+        if self.waiter.wakeup is not None:
             raise misuse.stream_busy("a task waits for its data")
 
-    def _begin(self) -> bool:
+    def begin(self) -> bool:
         """See to it that data comes; False at the end. Raises what has gone wrong."""
         stream, state, life = self._stream, self._state, self._stream._stream_life
-        if self._waiter.waits:
+        if self.waiter.wakeup is not None:
             raise misuse.stream_busy("another task waits for its data")
         if life.errored is not None:
             stream._tell_task(life.errored)
@@ -108,19 +131,7 @@ class Reader:
         buffer.chunks.append(data)
         buffer.length += len(data)
         state.did_read = True
-        self._waiter.wake()
+        self.waiter.wake()
         if state.buffer.length >= self._stream.readable_high_water_mark and state.consumer is self.feed:
             state.forget_consumer()
             self._stream._stop_reading()
-
-
-class More:
-    """``await More(reader)``: as Reader.more()."""
-
-    __slots__ = ("_reader",)
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def __await__(self) -> Generator[Any, None, bool]:
-        return self._reader.more()
