@@ -4,7 +4,7 @@ Where things are, from the bottom; each module imports only from above its line:
 
     uv                       what knows pyuv
     errors, misuse, checks   what is raised, and why; checks of arguments
-    emitter                  EventEmitter
+    emitter, context         EventEmitter; the context variables that its listeners see
     address, blocklist       IP addresses; which of them to keep away
     abort                    AbortController
     loop, stream             the event loop; streams without any I/O

@@ -13,6 +13,7 @@ from typing import Any
 
 from netuv import checks, errors, misuse
 from netuv.address import is_ip
+from netuv.context import of_this_call
 from netuv.loop import Loop, check_loop
 from netuv.uv.lookup import NOT_FOUND, getaddrinfo, getnameinfo
 
@@ -83,6 +84,8 @@ def lookup(
     assert callback is not None
     family, hints, every, order = _parse(options)
     loop = check_loop(loop)
+    if loop.host is not None:
+        callback = of_this_call(callback)
 
     literal = is_ip(hostname)
     if literal:
@@ -137,6 +140,8 @@ def lookup_service(
         raise misuse.bad_port("port", port) from None
     checks.check_callback("callback", callback)
     loop = check_loop(loop)
+    if loop.host is not None:
+        callback = of_this_call(callback)
     requests = _requests(loop)
     token = object()
 

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 import pyee
 
 from netuv import checks, errors, misuse
+from netuv.context import Within
 
 #: Its listeners hear of each 'error' first, and do not count as listeners of it. Node's ``errorMonitor``.
 ERROR_MONITOR = "events.errorMonitor"
@@ -262,6 +263,8 @@ class EventEmitter(pyee.EventEmitter):
     _check_callback = staticmethod(checks.check_callback)
 
     _events: dict[str, tuple[Listener, ...] | _Many]  # type: ignore[assignment]
+    #: The context that listeners run in; None: that of whoever emits.
+    _within: Within | None = None
     #: Events that every listener hears, also after one that raises; of others the later ones are not called.
     _each_hears: ClassVar[tuple[str, ...]] = ()
     _max_listeners: float | None = None
@@ -293,6 +296,9 @@ class EventEmitter(pyee.EventEmitter):
             if event == "error":
                 raise misuse.unhandled_error(args[0] if args else None, self)
             return False
+        within = self._within
+        if within is not None and not within.entered:
+            return bool(within.run(EventEmitter.emit, self, event, *args, **kwargs))
         rest = iter(listeners)
         try:
             if kwargs:  # pyee has them; passing none on is slower than asking

@@ -30,6 +30,7 @@ from typing import Any, cast
 
 from netuv import checks, errors, misuse
 from netuv.abort import AbortSignal, Reaction, check_signal
+from netuv.context import of_this_call
 from netuv.loop import Loop, check_loop
 from netuv.uv import timer as uv_timer
 from netuv.uv.turn import gated
@@ -282,6 +283,8 @@ class Timeout:
     ) -> None:
         checks.check_callback("callback", callback)
         loop = check_loop(loop)
+        if loop.host is not None:
+            callback = of_this_call(callback)
         if delay.__class__ is not int or not 1 <= delay <= MAX_DELAY:
             delay = _milliseconds(delay)
         self._callback: Callable[..., Any] | None = callback  # None once it is cleared
@@ -529,6 +532,8 @@ def set_immediate(callback: Callable[..., Any], *args: Any, loop: Loop | None = 
     """Call ``callback(*args)`` after this turn's I/O. Node's ``setImmediate()``."""
     checks.check_callback("callback", callback)
     loop = check_loop(loop)
+    if loop.host is not None:
+        callback = of_this_call(callback)
     queue: Any = loop.parts.get(_Immediates)
     if queue is None:
         queue = loop.parts[_Immediates] = _Immediates(loop)

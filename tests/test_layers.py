@@ -18,7 +18,7 @@ PACKAGE = Path(netuv.__file__).parent
 BY_MODULE = ("uv", "loop", "stream", "aio", "net", "tls")
 LAYERS = (
     ("_version", "uv", "uv.status", "errors", "misuse", "checks"),
-    ("uv.turn", "uv.timer", "uv.short", "uv.lookup", "uv.wire", "emitter"),
+    ("uv.turn", "uv.timer", "uv.short", "uv.lookup", "uv.wire", "context", "emitter"),
     ("address", "blocklist", "abort", "uv.handles", "uv.over"),
     (
         "loop.failures",
@@ -121,20 +121,24 @@ ONLY: dict[str, set[str]] = {
     "_version": set(),
     "uv": set(),
     "uv.status": set(),
-    "emitter": BASE,
+    "context": set(),
+    "emitter": {*BASE, "context"},
     "address": BASE,
     "blocklist": {*BASE, "address"},
-    "timers": {*BASE, "abort", "loop", "uv.turn", "uv.timer"},
-    "dns": {*BASE, "address", "loop", "uv.lookup"},
+    "timers": {*BASE, "abort", "context", "loop", "uv.turn", "uv.timer"},
+    "dns": {*BASE, "address", "context", "loop", "uv.lookup"},
     "abort": {*BASE, "emitter"},
     "net.options": {*BASE, "address"},
     "__main__": {"_version", "uv"},
     **{name: {*BASE, *PURE_TLS, "address"} for name in PURE_TLS},
-    **{name: {*BASE, *LOOP, "emitter", "uv.turn"} for name in LOOP},
-    **{name: {*BASE, *STREAM, "emitter", "abort"} for name in STREAM},
+    **{name: {*BASE, *LOOP, "emitter", "uv.turn", "context"} for name in LOOP},
+    **{name: {*BASE, *STREAM, "emitter", "abort", "context"} for name in STREAM},
 }
 # Bytes in, events out: these know nothing of libuv or of sockets.
-SANS_IO = ("misuse", "checks", "emitter", "address", "blocklist", "abort", *sorted(STREAM | PURE_TLS))
+SANS_IO = (
+    *("misuse", "checks", "context", "emitter", "address", "blocklist", "abort"),
+    *sorted(STREAM | PURE_TLS),
+)
 
 # Private names of an object are for its own package. What is used from elsewhere all the same, and how often;
 # the numbers may only get smaller.

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Any
 
 from netuv import checks, misuse
+from netuv.context import of_this_call
 from netuv.loop import ending, fork
 from netuv.loop.census import Census, Part
 from netuv.loop.failures import Failures
@@ -220,6 +221,8 @@ class Loop(Running):
             raise misuse.loop_closed()
         if self.debug:
             self.check_thread()
+        if self.host is not None:
+            callback = of_this_call(callback)
         self.ticks.queue.append((callback, args))
         if not self.ticks.ready:
             self.ticks.watch()
@@ -231,6 +234,8 @@ class Loop(Running):
         """
         checks.check_callback("callback", callback)
         self.check()
+        if self.host is not None:
+            callback = of_this_call(callback)
         if not self._calls.add(callback, args):
             raise misuse.loop_closed()
 

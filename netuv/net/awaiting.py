@@ -11,10 +11,13 @@ imported at the first await, and TLS at the first start_tls().
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Mapping
+from contextvars import Context
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from netuv import checks, errors, misuse
+from netuv.context import Within, checked
 from netuv.net.connection import Connection
 from netuv.stream.reader import Reader, more, next_chunk
 from netuv.stream.state import ALIVE, ENDED, FINISHED, TOLD
@@ -43,6 +46,11 @@ class Awaitable(Connection):
         aio.check_loop_of(self._loop)
         self._adopted = self.allow_half_open = True
         self.on("error", _heard_by_tasks)
+
+    def _run_in(self, context: Context) -> None:
+        """From now on listeners run there, and the callbacks of a method in the context of its call."""
+        self._within = Within(context)
+        self._check_callback = partial(checked, type(self)._check_callback)
 
     # -- connecting --------------------------------------------------------------------------------
 

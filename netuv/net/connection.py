@@ -24,6 +24,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import checks, errors, misuse
+from netuv.context import unwrap
 from netuv.emitter import tell_arguments
 from netuv.net.methods import Methods
 from netuv.net.onread import OnRead
@@ -394,4 +395,4 @@ class Connection(HandleOwner, Methods):
 
 def _explain(error: TypeError, consumer: Any, data: bytes) -> None:
     """The consumer is the 'data' listener itself, so emit() is not there to say what it was called with."""
-    tell_arguments(error, "data", consumer, (data,))
+    tell_arguments(error, "data", unwrap(consumer), (data,))

@@ -119,7 +119,11 @@ class Server(Serving):
                         client.close()
                     self._on_socket_destroyed()
                     raise
-                self.emit("connection", socket)
+                if self._within is None:
+                    self.emit("connection", socket)
+                else:
+                    socket._run_in(self._within.context.copy())
+                    self._emit_within("connection", socket)
                 if _SOCKET.subscribers:
                     _SOCKET.publish({"socket": socket}, loop=self._loop)
 

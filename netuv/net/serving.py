@@ -1,9 +1,9 @@
 """``await`` on a Server: a task for each connection, connections on demand, and an end that is reported.
 
 create_server(async def). The function runs as a task for each connection, in the context variables of
-listen(); then the socket is closed as by ``aclose()``. What the function lets out destroys its connection and
-no other, and goes to the exception handler of the event loop, unless it is the socket's own error: that is no
-mistake of the function's.
+listen(), as listeners do where asyncio runs; each connection has a copy of them. Then the socket is closed as
+by ``aclose()``. What the function lets out destroys its connection and no other, and goes to the exception
+handler of the event loop, unless it is the socket's own error: that is no mistake of the function's.
 
 ``async for socket in server``. A connection is accepted when it is asked for. One that has come before waits
 in libuv, which accepts no other one until it is taken; the rest waits in the kernel's backlog.
@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import misuse
+from netuv.context import Within
 from netuv.net.listening import Listener
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
@@ -48,7 +49,6 @@ class Serving(Listener):
     """The part of Server that tasks use."""
 
     _handler: Callable[[Any], Awaitable[object]] | None = None
-    _context: contextvars.Context | None = None  # of listen()
     _tasks: dict[Any, asyncio.Task[None]] | None = None  # socket -> its handler
     _on_demand = False  # what nobody listens for waits to be asked for
     _held = False  # a connection waits in libuv
@@ -61,9 +61,20 @@ class Serving(Listener):
 
     def listen(self: Self, *args: Any, **keywords: Any) -> Self:
         """As of Listener."""
-        if self._handler is not None:
-            self._context = contextvars.copy_context()
+        if self._loop.host is not None or self._handler is not None:
+            self._within = Within(contextvars.copy_context())
         return super().listen(*args, **keywords)
+
+    def _emit_within(self, event: str, socket: Any) -> bool:
+        """Emit an event that is about a connection, in the context of that if it has one."""
+        if socket._within is None:
+            return self.emit(event, socket)
+        listening, self._within = self._within, socket._within
+        try:
+            return self.emit(event, socket)
+        finally:
+            if self._within is socket._within:  # else it listens anew
+                self._within = listening
 
     # -- 'listening' -------------------------------------------------------------------------------
 
@@ -172,8 +183,7 @@ class Serving(Listener):
             socket.destroy()
             raise misuse.not_within_asyncio("A connection is")
         socket._adopt_for_tasks()
-        assert self._context is not None
-        task = self._context.copy().run(host.event_loop.create_task, self._serve(socket))
+        task = host.event_loop.create_task(self._serve(socket))
         if self._tasks is None:
             self._tasks = {}
         if not task.done():  # an eager task may be

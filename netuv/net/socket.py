@@ -8,6 +8,7 @@ a server makes sockets of the connections that it accepts in accepting.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import abort, checks, errors, misuse
@@ -72,6 +73,8 @@ class Socket(Awaitable):
         given = {**(options or {}), **keywords}
         opts.check_options("Socket", given, opts.SOCKET_OPTIONS)
         self._loop = check_loop(given.get("loop"))
+        if self._loop.host is not None:
+            self._run_in(copy_context())
         self._readable_state.in_read = False
         self._stream_life.guard = self._loop.check_thread
         self._configure(given)
@@ -163,6 +166,8 @@ class Socket(Awaitable):
         given, listener = opts.normalize("connect", args, keywords, opts.CONNECT_OPTIONS, "listener")
         self._loop.check()
         self._loop.check_thread()
+        if self._loop.host is not None:
+            self._run_in(copy_context())
         if _CONNECTS.subscribers:
             _CONNECTS.publish({"socket": self}, loop=self._loop)
         bound = self._bound = None if self._handle is None else self._bound

@@ -177,7 +177,8 @@ def find_consumer(self: Readable) -> None:
             and kind.emit is EventEmitter.emit
             and kind.push is push
         ):
-            state.consumer = listeners[0]
+            within = self._within
+            state.consumer = listeners[0] if within is None else within.wrap(listeners[0])
             state.did_read = True
 
 

@@ -98,7 +98,7 @@ class Server(NetServer):
 
     def _tell_secure(self, socket: TLSSocket) -> bool:
         """A handshake is done. True when nobody listens, and the socket waits for a task to ask for it."""
-        if self.emit("secureConnection", socket) or not self._on_demand:
+        if self._emit_within("secureConnection", socket) or not self._on_demand:
             return False
         if self._handle is None:  # nobody will ask any more
             socket.destroy()
