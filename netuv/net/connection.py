@@ -203,7 +203,7 @@ class Connection(HandleOwner, Methods):
                 and not ("prefinish" in self._events or "finish" in self._events)
             ):
                 state.phase = FINISHED  # as above
-                self._after_finish()
+                self.destroy()
             else:
                 done(None)
 
