@@ -174,7 +174,7 @@ def test_quick_run_is_printed_saved_and_compared(benchmarks: Any, tmp_path: Path
 @needs_linux
 def test_profile_counts_calls(benchmarks: Any, tmp_path: Path) -> None:
     profile = tmp_path / "netuv.pstats"
-    status, output, errors = benchmarks("echo", "--profile", profile, "--duration", 0.1)
+    status, output, errors = benchmarks("listeners", "--profile", profile, "--duration", 0.1)
     assert status == 0, output + errors
     assert "calls per message" in output
     assert "netuv/" in output
