@@ -42,7 +42,7 @@ typedef struct {
 } ShortWrite;
 
 static PyObject *str_writable_state, *str_stream_life, *str_idle, *str_on_sent, *str_check_callback,
-    *str_default_encoding, *str_append, *zero, *only_none;
+    *str_default_encoding, *str_append, *str_code, *zero, *only_none;
 
 static int is_plain_function(PyObject *callback)
 {
@@ -230,12 +230,16 @@ static PyObject *ShortWrite_get(PyObject *self, PyObject *stream, PyObject *type
     return stream == NULL || stream == Py_None ? Py_NewRef(self) : PyMethod_New(self, stream);
 }
 
-/* __name__, __code__, ... are the function's. */
+/* __name__, __code__, ... are the function's; the second is what netuv looks at when a listener is added. */
 static PyObject *ShortWrite_getattro(ShortWrite *self, PyObject *name)
 {
-    if (_PyType_Lookup(Py_TYPE(self), name) != NULL)
-        return PyObject_GenericGetAttr((PyObject *) self, name);
-    return PyObject_GetAttr(self->in_full, name);
+    PyObject *found = name == str_code ? NULL : PyObject_GenericGetAttr((PyObject *) self, name);
+
+    if (found == NULL && (name == str_code || PyErr_ExceptionMatches(PyExc_AttributeError))) {
+        PyErr_Clear();
+        found = PyObject_GetAttr(self->in_full, name);
+    }
+    return found;
 }
 
 static PyObject *ShortWrite_repr(ShortWrite *self)
@@ -317,7 +321,8 @@ static int add_short(PyObject *module)
         const char *name;
     } names[] = {{&str_writable_state, "_writable_state"}, {&str_stream_life, "_stream_life"}, {&str_idle, "_idle"},
                  {&str_on_sent, "_on_sent"}, {&str_check_callback, "_check_callback"},
-                 {&str_default_encoding, "_default_encoding"}, {&str_append, "append"}, {&str_active, "active"}};
+                 {&str_default_encoding, "_default_encoding"}, {&str_append, "append"}, {&str_code, "__code__"},
+                 {&str_active, "active"}};
 
     for (size_t i = 0; i < Py_ARRAY_LENGTH(names); i++)
         if (*names[i].where == NULL && (*names[i].where = PyUnicode_InternFromString(names[i].name)) == NULL)
