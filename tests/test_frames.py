@@ -18,8 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pyuv
 
 import netuv
+
+pytestmark = pytest.mark.skipif(
+    not hasattr(pyuv.Loop, "after_fork"), reason="with a pyuv as it was released more is done in Python"
+)
 
 PACKAGE = str(Path(netuv.__file__).parent)
 
