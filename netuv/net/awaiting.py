@@ -44,6 +44,10 @@ class Awaitable(Connection):
 
         self._loop.check()
         aio.check_loop_of(self._loop)
+        self._adopt_here()
+
+    def _adopt_here(self) -> None:
+        """Where it is known that tasks can wait for what is on the loop: in a callback within asyncio."""
         self._adopted = self.allow_half_open = True
         self.on("error", _heard_by_tasks)
 
@@ -286,7 +290,10 @@ class Awaitable(Connection):
             if life.phase == ALIVE:
                 self.end()
             while state.phase != FINISHED and life.phase == ALIVE:
-                await self._event("finish")
+                if self._readable_state.phase == ENDED:
+                    await self._event()  # 'close' comes by itself
+                else:
+                    await self._event("finish")
             lost = state.phase != FINISHED
         finally:
             self.destroy()

@@ -182,7 +182,7 @@ class Serving(Listener):
         if host is None:
             socket.destroy()
             raise misuse.not_within_asyncio("A connection is")
-        socket._adopt_for_tasks()
+        socket._adopt_here()
         task = host.event_loop.create_task(self._serve(socket))
         if self._tasks is None:
             self._tasks = {}
