@@ -631,12 +631,13 @@ async def sleep(
 async def immediate(value: Any = None, *, ref: bool = True, signal: AbortSignal | None = None) -> Any:
     """Wait for this turn's I/O and give ``value``. ``setImmediate()`` of Node's ``timers/promises``.
 
-    The parameters are those of sleep().
+    The parameters are those of sleep(). An immediate without ref() comes with the next turn that something
+    else brings about, which may be never: a task that waits for it needs one now, so ``ref`` is only checked.
     """
     wait = _Wait(ref, signal)
     timer = set_immediate(wait.call)
     try:
-        await _waited(wait, timer, ref)
+        await wait.one()
     finally:
         wait.end(timer)
     return value
@@ -660,7 +661,7 @@ async def interval(
         wait.end(timer)
 
 
-async def _waited(wait: _Wait, timer: Timeout | Immediate, ref: bool) -> None:
+async def _waited(wait: _Wait, timer: Timeout, ref: bool) -> None:
     if not ref:
         timer.unref()
     await wait.one()

@@ -37,6 +37,15 @@ def test_sleep_and_immediate(run_main: Any) -> None:
     assert order.index(("soon", None)) < order.index(("late", 2))
 
 
+def test_an_immediate_without_ref_comes_by_itself(run_main: Any) -> None:
+    async def main() -> None:
+        for _ in range(50):
+            await timers.sleep(1)
+            assert await timers.immediate("now", ref=False) == "now"
+
+    run_main(main())
+
+
 def test_interval(run_main: Any) -> None:
     async def main() -> list[Any]:
         got = []
