@@ -122,11 +122,15 @@ class Engine:
         certificates = ask() if ask is not None else None
         if certificates:
             return [each if isinstance(each, bytes) else _der(each) for each in certificates]
-        try:
-            own = self.ssl.getpeercert(True)
-        except ValueError:  # during the handshake
-            own = None
+        own = self.certificate()
         return [own] if own else []
+
+    def certificate(self) -> bytes:
+        """The peer's own certificate (DER); empty when it has shown none, so far."""
+        try:
+            return self.ssl.getpeercert(True) or b""
+        except ValueError:  # during the handshake
+            return b""
 
 
 def _der(certificate: Any) -> bytes:

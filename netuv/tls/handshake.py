@@ -264,7 +264,7 @@ class ServerHandshake(Handshake):
     def _look_at_client(self, engine: Engine) -> None:
         if engine.ssl.context.verify_mode == ssl.CERT_NONE:
             return
-        if engine.ssl.getpeercert(True):
+        if engine.certificate():
             self.authorized = True
         else:
             self.authorization_error = "UNABLE_TO_GET_ISSUER_CERT"
@@ -278,15 +278,15 @@ def peer_certificate(engine: Engine, detailed: bool = False) -> dict[str, Any]:
     if detailed:
         chain = engine.chain()
         return certificate.describe_chain(chain) if chain else {}
-    der = engine.ssl.getpeercert(True)
+    der = engine.certificate()
     return certificate.describe(der) if der else {}
 
 
-def cipher(engine: Engine) -> dict[str, str]:
-    """Node's ``getCipher()``; {} before there is one."""
+def cipher(engine: Engine) -> dict[str, str] | None:
+    """Node's ``getCipher()``; None before there is one."""
     found = engine.ssl.cipher()
     if found is None:
-        return {}
+        return None
     name, version, _ = found
     return {"name": name, "standardName": _standard_name(name), "version": version}
 
@@ -309,7 +309,10 @@ def _standard_name(name: str) -> str:
 def session_of(tls: Handshake) -> Session | None:
     """The session of a client's connection, to be taken up anew; None before there is one."""
     engine = tls.engine
-    value = engine.ssl.session if engine is not None else None
+    try:
+        value = engine.ssl.session if engine is not None else None
+    except ValueError:  # during the handshake
+        return None
     if engine is None or value is None or not value.id:
         return None
     return Session(value, engine.ssl.context, tls.fault)
