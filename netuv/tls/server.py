@@ -132,7 +132,8 @@ class Server(NetServer):
     def add_context(self, servername: str, context: SecureContext | Mapping[str, Any]) -> None:
         """Use another context for the clients that ask for this name. Node's ``addContext()``.
 
-        :param servername: a ``*`` stands for a label, or a part of one. The last one added that fits counts.
+        :param servername: in any case; a ``*`` stands for a label, or a part of one. The last one added that
+            fits counts.
         :param context: a SecureContext, or its options.
 
         With an sni_callback it has no effect, as in Node.
@@ -147,7 +148,7 @@ class Server(NetServer):
             context = SecureContext(context)
         self._tls_settings.check_context(context)
         pattern = "[^.]*".join(map(re.escape, servername.split("*")))
-        self._contexts.append((re.compile(pattern), context))
+        self._contexts.append((re.compile(pattern, re.IGNORECASE), context))
         if self._tls_settings.sni_callback is None:
             self._tls_settings.sni_callback = self._select_context
 
