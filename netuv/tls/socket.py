@@ -46,7 +46,7 @@ CONNECT_OPTIONS = (
 class TLSSocket(Socket):
     """A connection over TLS. Node's ``tls.TLSSocket``.
 
-    :param socket: a Socket, connected or connecting, or any other Duplex, to work on. It is taken over:
+    :param socket: a Socket, connected or to be connected, or any other Duplex, to work on. It is taken over:
         nothing is to be read from it or written to it any more.
     :param options: those of Socket without ``fd`` and ``handle``, those of create_secure_context(), and:
     :param is_server: True for the side that answers.
@@ -104,7 +104,7 @@ class TLSSocket(Socket):
         self._lower = stream
         stream.on("close", self._on_lower_close)
         stream.on("error", self._on_lower_error)
-        if getattr(stream, "connecting", False):
+        if isinstance(stream, Socket) and stream.pending and not stream.destroyed:
             self.connecting = True
             stream.once("connect", self._on_lower_connected)
         elif self._tls_settings.is_server:  # whose program gives it its listeners first
