@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +177,14 @@ def test_a_write_in_the_end(ends: Ends, run: Run, must_call: MustCall) -> None:
     client.on("data", got.extend)
     run()
     assert len(got) == size
+
+
+def test_the_page_names_what_there_is() -> None:
+    """docs/tls_tests.rst: its cases, functions and files exist."""
+    page = (ROOT / "docs" / "tls_tests.rst").read_text("utf-8")
+    named = set(re.findall(r"``((?:tls|test)_\w+)``", page))
+    cases = {each.stem for each in (ROOT / "tests" / "conformance" / "cases").glob("tls_*.py")}
+    sources = "".join(each.read_text("utf-8") for each in (ROOT / "tests").rglob("test_*.py"))
+    functions = set(re.findall(r"^def (test_\w+)", sources, re.MULTILINE))
+    assert named - cases - functions == set()
+    assert [each for each in re.findall(r"``(tests/\S+\.py)``", page) if not (ROOT / each).exists()] == []
