@@ -284,3 +284,52 @@ def test_who_waits_to_be_asked_for_goes_with_the_server(run_main: RunMain, certs
         client.destroy()
 
     run_main(main())
+
+
+# -- tls.connect() -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.row("T01")
+def test_async_with_connect(run_main: RunMain, certs: Certificates) -> None:
+    async def echo(socket: Any) -> None:
+        async for chunk in socket:
+            await socket.send(chunk.upper())
+
+    async def main() -> None:
+        async with tls.create_server(certs.server.own, echo).listen(0, HOST) as server:
+            async with client_of(server, certs) as client:
+                assert (client.authorized, client.secure_connecting) == (True, False)
+                await client.send(b"question")
+                assert await client.receive() == b"QUESTION"
+            assert client.destroyed
+            with pytest.raises(tls.CertificateError):
+                async with tls.connect(server.address().port, HOST, {"ca": certs.other_ca.cert}):  # type: ignore[union-attr]
+                    raise AssertionError("entered")
+            assert (await server.shutdown(1)).clean
+
+    run_main(main())
+
+
+@pytest.mark.row("T01", "T21")
+@pytest.mark.parametrize("speaks", [False, True])
+def test_a_handshake_is_cancelled(run_main: RunMain, speaks: bool) -> None:
+    """By a time-out, with a server that says nothing, and with one that begins and goes no further."""
+
+    async def main() -> None:
+        server = await netuv.create_server().listen(0, HOST)
+        address = server.address()
+        assert isinstance(address, netuv.AddressInfo)
+        client = tls.connect(address.port, HOST)
+        waiting = asyncio.ensure_future(asyncio.wait_for(client, 0.02))
+        accepted = await server.__anext__()
+        if speaks:
+            await accepted.send(b"\x16\x03\x03\x00\x7a\x02")
+        with pytest.raises(asyncio.TimeoutError):
+            await waiting
+        assert client.destroyed
+        async for _ in accepted:
+            pass
+        await accepted.aclose()
+        await server.shutdown(0)
+
+    run_main(main())
