@@ -331,7 +331,7 @@ def test_into_the_background_after_listen(what: str) -> None:
 # What neither reaches a handle nor waits for one: facts, the emitter, settings of what is to come.
 HARMLESS = {
     "Socket": "for_each to_array some every find reduce iterator map filter flat_map drop take"
-    " receive receive_exactly receive_until lines send drain aclose"  # these only make a coroutine
+    " receive receive_exactly receive_until lines send drain aclose start_tls"  # these only make a coroutine
     " address get_type_of_service is_paused set_default_encoding set_encoding unpipe push unshift"
     " from_",  # makes another
     "Server": "address shutdown",
