@@ -163,11 +163,27 @@ static PyObject *call_tick(PyObject *tick)
     return NULL;
 }
 
+/* A TypeError gets the tick as `netuv_tick`: netuv tells which callback it was, if that cannot take its arguments. */
+static void add_tick_to_error(PyObject *tick)
+{
+    PyObject *type, *error, *trace;
+
+    if (!PyErr_ExceptionMatches(PyExc_TypeError))
+        return;
+    PyErr_Fetch(&type, &error, &trace);
+    PyErr_NormalizeException(&type, &error, &trace);
+    if (PyObject_SetAttrString(error, "netuv_tick", tick) < 0)
+        PyErr_Clear();
+    PyErr_Restore(type, error, trace);
+}
+
 static int run_ticks(NetuvLoop *self)
 {
     while (has_ticks(self)) {
         PyObject *tick = PyObject_CallMethodNoArgs(self->ticks, str_popleft);
         PyObject *result = tick ? call_tick(tick) : NULL;
+        if (result == NULL && tick != NULL)
+            add_tick_to_error(tick);
         Py_XDECREF(tick);
         if (result == NULL)
             return -1;

@@ -320,6 +320,12 @@ def tell_arguments(
             error.args = (f"{error}; {text}",)
 
 
+def tell_callback(error: BaseException, of: str, callback: Any, args: tuple[Any, ...]) -> None:
+    """The same of a callback, "callback of write()", where ``error`` is what calling it has raised."""
+    if isinstance(error, TypeError):
+        tell_arguments(error, f"callback of {of}", callback, args, {})
+
+
 def _named(function: Any) -> str:
     """The name of a function, and where it is written."""
     while hasattr(function, "func"):  # functools.partial

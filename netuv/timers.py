@@ -248,8 +248,14 @@ class _Timers:
             if timer._ref:
                 self._referenced -= 1
             try:
+                callback, args = timer._callback, timer._args
                 try:
-                    timer._callback(*timer._args)
+                    callback(*args)
+                except TypeError as error:
+                    misuse.tell_callback(
+                        error, "set_interval()" if timer._repeat else "set_timeout()", callback, args
+                    )
+                    raise
                 finally:
                     if timer._repeat and timer._callback is not None:
                         self._repeat(timer, due, now)
@@ -495,6 +501,7 @@ class _Immediates:
                 if ticks.queue:
                     ticks.drain()
             except BaseException as error:
+                misuse.tell_callback(error, "set_immediate()", callback, immediate._args)
                 loop.failures.fail(error)
                 if failures.first is not None:
                     return  # the rest waits for the next run()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from netuv import errors
+from netuv import errors, misuse
 
 
 class Failures:
@@ -28,6 +28,9 @@ class Failures:
     def fail(self, error: BaseException) -> None:
         """A callback has let this out: tell the listeners, or stop and let run() raise it."""
         loop = self._loop
+        tick = getattr(error, "__dict__", {}).pop("netuv_tick", None)  # which has raised it, see Ticks
+        if tick is not None:
+            misuse.tell_callback(error, "a tick", *tick)
         if loop.listener_count("uncaughtException") and isinstance(error, Exception) and not loop.forked:
             try:
                 loop.emit("uncaughtException", error)

@@ -195,6 +195,7 @@ class Running(EventEmitter):
                 callback(*args)
                 self.ticks.drain()
             except BaseException as error:
+                misuse.tell_callback(error, "call_soon_threadsafe()", callback, args)
                 self.failures.fail(error)
 
     def _waits(self) -> bool:

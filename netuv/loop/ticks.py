@@ -68,8 +68,13 @@ class Ticks:
     def _drain(self) -> None:
         queue = self.queue
         while queue:
-            callback, args = queue.popleft()
-            callback(*args)
+            tick = queue.popleft()
+            callback, args = tick
+            try:
+                callback(*args)
+            except TypeError as error:  # as pyuv does
+                error.netuv_tick = tick  # type: ignore[attr-defined]
+                raise
 
     def _on_prepare(self, handle: Any) -> None:
         if self.queue:

@@ -211,17 +211,23 @@ def abandon(stream: Writable, error: BaseException | None, end_error: BaseExcept
         waiting += state.queue.callbacks()
     stream._next_tick(call_all, stream, waiting, error or misuse.stream_destroyed("write"))
     ending = tuple(state.end_callbacks or ())
-    stream._next_tick(call_all, stream, ending, end_error or misuse.stream_destroyed("end"))
+    stream._next_tick(call_all, stream, ending, end_error or misuse.stream_destroyed("end"), "end()")
 
 
-def call_all(stream: Writable, callbacks: tuple[Callback, ...], error: BaseException | None) -> None:
-    """Call each; when one raises, the rest is called in a tick of its own."""
+def call_all(
+    stream: Writable, callbacks: tuple[Callback, ...], error: BaseException | None, of: str = "write()"
+) -> None:
+    """Call each; when one raises, the rest is called in a tick of its own.
+
+    :param of: the method that they were given to.
+    """
     for index, callback in enumerate(callbacks):
         try:
             callback(error)
-        except BaseException:
+        except BaseException as failure:
+            misuse.tell_callback(failure, of, callback, (error,))
             if callbacks[index + 1 :]:
-                stream._next_tick(call_all, stream, callbacks[index + 1 :], error)
+                stream._next_tick(call_all, stream, callbacks[index + 1 :], error, of)
             raise
 
 
@@ -238,7 +244,8 @@ def fail_queue(stream: Writable, life: Life) -> None:
     try:
         call_all(stream, waiting, stream._stream_life.errored or misuse.stream_destroyed("write"))
     finally:
-        call_all(stream, tuple(ending), stream._stream_life.errored or misuse.stream_destroyed("end"))
+        error = stream._stream_life.errored or misuse.stream_destroyed("end")
+        call_all(stream, tuple(ending), error, "end()")
 
 
 def clear_queue(stream: Writable) -> None:
@@ -330,7 +337,7 @@ def on_final(stream: Writable, error: BaseException | None = None) -> None:
     if error is not None:
         callbacks, state.end_callbacks = state.end_callbacks or [], None
         try:
-            call_all(stream, tuple(callbacks), error)
+            call_all(stream, tuple(callbacks), error, "end()")
         finally:
             stream._error_or_destroy(error, later=state.in_hook)
     elif not life.phase and life.errored is None:
@@ -349,7 +356,7 @@ def finish(stream: Writable) -> None:
     try:
         if state.end_callbacks:
             callbacks, state.end_callbacks = state.end_callbacks, None
-            call_all(stream, tuple(callbacks), None)
+            call_all(stream, tuple(callbacks), None, "end()")
     finally:
         try:
             stream.emit("finish")
