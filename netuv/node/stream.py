@@ -19,6 +19,7 @@ from netuv import stream as _netuv
 from netuv.node.arity import arguments, fitted, takes
 from netuv.node.events import AbortController, AbortSignal, EventEmitter
 from netuv.node.names import core_options, node_names
+from netuv.node.options import is_falsy
 from netuv.stream.behind import Behind
 from netuv.stream.compose import Composed, Joined
 from netuv.stream.finished import OPTIONS
@@ -26,6 +27,8 @@ from netuv.stream.iteration import MAX_SAFE_INTEGER
 from netuv.stream.pair import End
 from netuv.stream.pipeline import Pipeline
 
+R = TypeVar("R", bound="Readable")
+S = TypeVar("S", bound=_netuv.Stream)
 W = TypeVar("W", bound=_netuv.Writable)
 
 Stream = _netuv.Stream
@@ -104,6 +107,10 @@ class _Named(_netuv.Stream, EventEmitter):
         super().__init_subclass__(**keywords)
         _fit_hooks(cls)
 
+    def destroy(self: S, error: Any = None) -> S:
+        """As of netuv's; what is false in JavaScript (False, 0, '') is no error."""
+        return super().destroy(None if is_falsy(error) else error)
+
 
 _SEVERAL = ("concurrency", "signal")
 _MAPPING = (*_SEVERAL, "high_water_mark")
@@ -179,6 +186,10 @@ class Readable(_Named, _netuv.Readable):
         """``readable.iterator({'destroyOnReturn': False})``; see netuv's."""
         given = core_options({**(options or {}), **keywords}, ("destroy_on_return",))
         return super().iterator(**given)
+
+    def set_encoding(self: R, encoding: str | None = None) -> R:
+        """As of netuv's; '' is utf8, too."""
+        return super().set_encoding("utf8" if encoding is None or encoding == "" else encoding)
 
     def compose(self, stream: Any, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
         """``readable.compose(stream, {'signal': signal})``; see netuv's."""

@@ -342,3 +342,21 @@ def test_the_numbers_of_drop_and_take_are_what_javascript_makes_of_them(loop: ne
             numbers([1]).take(-1)
 
     netuv.run(main())
+
+
+@pytest.mark.row("N18")
+@pytest.mark.parametrize("kind", [stream.PassThrough, net.Socket])
+@pytest.mark.parametrize("nothing", [None, False, 0, ""])
+def test_what_is_false_is_no_error(run: Run, must_call: MustCall, kind: Any, nothing: Any) -> None:
+    it = kind().on("close", must_call())
+    assert it.destroy(nothing).destroyed
+    run()
+    assert it.errored is None
+
+
+@pytest.mark.row("N18")
+@pytest.mark.parametrize("kind", [stream.PassThrough, net.Socket])
+def test_the_empty_encoding_is_utf8(loop: netuv.Loop, kind: Any) -> None:
+    assert [kind().setEncoding(*given).readableEncoding for given in ((), ("",), (None,))] == ["utf8"] * 3
+    for wrong in 0, False:
+        assert code_of(lambda wrong=wrong: kind().setEncoding(wrong)) == "ERR_UNKNOWN_ENCODING"  # type: ignore[misc]
