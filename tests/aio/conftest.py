@@ -1,20 +1,17 @@
-"""The settings in which tasks run: netuv's own loop, and a guest of asyncio's and of uvloop's."""
+"""The settings in which tasks run: netuv's own loop, and a guest of asyncio's, uvloop's and zuvloop's."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable, Coroutine, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from helpers import finish_lookups, open_fds
 
 import netuv
-
-try:
-    import uvloop
-except ImportError:
-    uvloop = None
 
 LIMIT = 10.0  # seconds that a coroutine may take
 RunMain = Callable[..., Any]
@@ -24,10 +21,12 @@ def run_on_asyncio(main: Coroutine[Any, Any, Any], debug: bool | None = None) ->
     return asyncio.run(main, debug=debug)
 
 
-def run_on_uvloop(main: Coroutine[Any, Any, Any], debug: bool | None = None) -> Any:
-    assert uvloop is not None
-    loop = uvloop.new_event_loop()
-    try:  # what uvloop.run() does, which asks for Runner where there is none
+def run_on(
+    new_event_loop: Callable[[], Any], main: Coroutine[Any, Any, Any], debug: bool | None = None
+) -> Any:
+    """What the run() of such a module does, which asks for asyncio.Runner where there is none."""
+    loop = new_event_loop()
+    try:
         asyncio.set_event_loop(loop)
         if debug:
             loop.set_debug(debug)
@@ -44,27 +43,35 @@ def run_on_uvloop(main: Coroutine[Any, Any, Any], debug: bool | None = None) -> 
         loop.close()
 
 
-SETTINGS: dict[str, RunMain] = {"netuv": netuv.run, "asyncio": run_on_asyncio, "uvloop": run_on_uvloop}
+SETTINGS: dict[str, RunMain] = {"netuv": netuv.run, "asyncio": run_on_asyncio}
+#: Event loops of others, by the name of the module; what is not installed is no setting.
+OTHERS: dict[str, Callable[[], Any]] = {}
+for _name in ("uvloop", "zuvloop"):
+    try:
+        OTHERS[_name] = importlib.import_module(_name).new_event_loop
+    except ImportError:
+        continue
+    SETTINGS[_name] = partial(run_on, OTHERS[_name])
 
 
-@pytest.fixture(params=SETTINGS)
+@pytest.fixture(params=["netuv", "asyncio", "uvloop", *(name for name in OTHERS if name != "uvloop")])
 def setting(request: pytest.FixtureRequest) -> str:
-    """The test runs once in each."""
-    if request.param == "uvloop" and uvloop is None:
-        pytest.skip("uvloop is not installed")
+    """The test runs once in each. That uvloop is missing is told, as it is there for each CPython."""
     name: str = request.param
+    if name not in SETTINGS:
+        pytest.skip(f"{name} is not installed")
     return name
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _hosts_are_warm() -> None:
-    """uvloop's libuv keeps a few descriptors from its first loop on, too."""
+    """The libuv of another event loop keeps a few descriptors from its first one on, too."""
 
     async def main() -> None:
         pass
 
-    if uvloop is not None:
-        run_on_uvloop(main())
+    for name in OTHERS:
+        SETTINGS[name](main())
 
 
 @pytest.fixture

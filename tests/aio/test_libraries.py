@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import ssl
+import struct
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from tls.certificates import Certificates
 
 import netuv
 from netuv import aio
+from tests.aio.conftest import SETTINGS
 
 pytestmark = pytest.mark.row("A13")
 
@@ -106,6 +108,82 @@ def test_websockets() -> None:
                 assert await socket.recv() == b"ba" * 100_000
 
     run_main(main())
+
+
+class Postgres:
+    """As much of a PostgreSQL server as asyncpg needs to log in and to ask for one number.
+
+    A message is a letter, a length that counts itself, and the rest. What the client has sent up to a Sync or
+    a simple query is answered together.
+    """
+
+    TYPE_INT4 = 23
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def serve(self, socket: netuv.Socket) -> None:
+        await self.log_in(socket)
+        answer = b""
+        while kind := await socket.receive_exactly(1):
+            size = struct.unpack("!I", await socket.receive_exactly(4))[0]
+            body: bytes = await socket.receive_exactly(size - 4)
+            if kind == b"X":
+                return
+            if kind == b"Q":
+                self.asked.append(body.rstrip(b"\0").decode())
+                answer += self.message(b"C", b"LISTEN\0")
+            elif kind == b"P":
+                self.asked.append(body.split(b"\0")[1].decode())
+                answer += self.message(b"1")
+            elif kind == b"D":
+                field = b"answer\0" + struct.pack("!IhIhih", 0, 0, self.TYPE_INT4, 4, -1, 1)
+                answer += self.message(b"t", struct.pack("!h", 0))
+                answer += self.message(b"T", struct.pack("!h", 1) + field)
+            elif kind == b"B":
+                answer += self.message(b"2")
+            elif kind == b"E":
+                answer += self.message(b"D", struct.pack("!hii", 1, 4, 42)) + self.message(
+                    b"C", b"SELECT 1\0"
+                )
+            elif kind == b"C":
+                answer += self.message(b"3")
+            if kind in b"QSH":
+                await socket.send(answer + (self.message(b"Z", b"I") if kind != b"H" else b""))
+                answer = b""
+
+    async def log_in(self, socket: netuv.Socket) -> None:
+        size = struct.unpack("!I", await socket.receive_exactly(4))[0]
+        version, *given = (await socket.receive_exactly(size - 4)).split(b"\0")
+        assert b"user" in version + b"".join(given)
+        settings = {"server_version": "17.0", "client_encoding": "UTF8", "integer_datetimes": "on"}
+        answer = self.message(b"R", struct.pack("!I", 0))
+        for name, value in settings.items():
+            answer += self.message(b"S", f"{name}\0{value}\0".encode())
+        await socket.send(answer + self.message(b"K", struct.pack("!II", 1, 2)) + self.message(b"Z", b"I"))
+
+    @staticmethod
+    def message(kind: bytes, body: bytes = b"") -> bytes:
+        return kind + struct.pack("!I", len(body) + 4) + body
+
+
+def test_asyncpg(setting: str) -> None:
+    """asyncpg's protocol on netuv's loop; and in each setting the server is netuv's."""
+    asyncpg = pytest.importorskip("asyncpg")
+    postgres = Postgres()
+
+    async def main() -> None:
+        async with netuv.create_server(postgres.serve).listen(0, HOST) as server:
+            port = server.address().port  # type: ignore[union-attr]
+            client = await asyncpg.connect(host=HOST, port=port, user="me", database="mine", ssl=False)
+            assert await client.execute("listen something") == "LISTEN"
+            assert await client.fetchval("select 42 as answer") == 42
+            assert [tuple(row) for row in await client.fetch("select 42 as answer")] == [(42,)]
+            await client.close()
+            assert (await server.shutdown(LIMIT)).clean
+
+    SETTINGS[setting](asyncio.wait_for(main(), LIMIT))
+    assert postgres.asked == ["listen something", "select 42 as answer"]
 
 
 def test_subprocesses_and_threads() -> None:

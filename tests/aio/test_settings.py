@@ -19,7 +19,7 @@ import pytest
 from helpers import LIMIT
 
 import netuv
-from tests.aio.conftest import SETTINGS
+from tests.aio.conftest import OTHERS, SETTINGS
 from tests.loop.programs import process
 
 pytestmark = pytest.mark.row("A01", "A02")
@@ -322,8 +322,8 @@ def test_what_a_plain_signal_handler_raises_leaves(setting: str, run_main: Any, 
         signal.setitimer(signal.ITIMER_REAL, 0.02)
         await asyncio.sleep(LIMIT)
 
-    if setting == "uvloop":
-        pytest.skip("uvloop runs Python's handlers in a callback of its own, and reports what they raise")
+    if setting in OTHERS:
+        pytest.skip(f"{setting} runs Python's handlers in a callback of its own, and reports what they raise")
     former = signal.signal(signal.SIGALRM, on_alarm)
     try:
         with pytest.raises(kind, match="the alarm"):
@@ -337,10 +337,13 @@ def test_ctrl_c(setting: str) -> None:
         import asyncio, netuv
         run = {{"netuv": netuv.run, "asyncio": asyncio.run}}.get({setting!r})
         if run is None:
-            import uvloop
+            import {setting}
             def run(main):
-                uvloop.install()
+                asyncio.set_event_loop_policy(Policy())
                 return asyncio.run(main)
+        class Policy(asyncio.DefaultEventLoopPolicy):
+            def new_event_loop(self):
+                return {setting}.new_event_loop()
         async def main():
             server = netuv.create_server().listen(0, "127.0.0.1", lambda: print("listening", flush=True))
             server.on("close", lambda: print("closed"))
@@ -457,12 +460,7 @@ def test_a_host_that_only_closes(setting: str) -> None:
     async def wait() -> None:
         await asyncio.sleep(0.001)
 
-    if setting == "uvloop":
-        import uvloop
-
-        host = uvloop.new_event_loop()
-    else:
-        host = asyncio.new_event_loop()
+    host = OTHERS.get(setting, asyncio.new_event_loop)()
     loop = host.run_until_complete(main())
     host.run_until_complete(wait())
     assert host.run_until_complete(main()) is loop
@@ -532,8 +530,8 @@ def test_start_tls(run_main: Any, tmp_path: Any) -> None:
 
 
 def test_a_descriptor_that_is_closed_while_it_is_watched(setting: str, run_main: Any) -> None:
-    if setting == "uvloop":
-        pytest.skip("uvloop ends the process then")
+    if setting in OTHERS:
+        pytest.skip(f"{setting} ends the process then")
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
