@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from helpers import LINGER_0, NO_SUCH_HOST
+from helpers import LINGER_0, NO_SUCH_HOST, MiB
 
 import netuv
 from netuv.testing import memory_pair
@@ -36,17 +36,17 @@ class Pair:
 
     async def hear(self, size: int) -> bytes:
         """What has arrived at the other end, once it is that much, or the end has come."""
-        data = b""
+        data = bytearray()
         while len(data) < size:
             try:
-                more = self.theirs.recv(size - len(data))
+                more = self.theirs.recv(min(size - len(data), MiB))
             except BlockingIOError:
                 await asyncio.sleep(0.001)
                 continue
             if not more:
                 break
             data += more
-        return data
+        return bytes(data)
 
     def reset(self) -> None:
         self.theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
