@@ -33,7 +33,7 @@ from netuv.abort import AbortSignal, Reaction, check_signal
 from netuv.context import of_this_call
 from netuv.loop import Loop, check_loop
 from netuv.uv import timer as uv_timer
-from netuv.uv.turn import gated
+from netuv.uv.turn import WAITS_AFTER_TIMERS, gated
 
 MAX_DELAY = 2**31 - 1
 
@@ -232,6 +232,8 @@ class _Timers:
                 uv_timer.start(handle, self._callback, self._armed)
             else:
                 handle.stop()
+            if WAITS_AFTER_TIMERS:
+                self._loop.timers_were_due()
 
     def _run(self, entries: _List, now: int) -> None:
         """Call all that is due of a list; after an exception that nobody takes the next run() goes on."""

@@ -50,6 +50,7 @@ class Running(EventEmitter):
     _thread: int
     _running = False
     _in_uv = False
+    _waits_once = False  # in this turn of libuv, and in no other
     _wakeup: signals.Wakeup | None = None
 
     def check(self) -> None:
@@ -100,8 +101,7 @@ class Running(EventEmitter):
             return 0
         if not self.uv.alive:
             return None
-        self.uv.update_time()
-        seconds: float = self.uv.get_timeout()
+        seconds = turn.timeout(self.uv)
         return None if seconds < 0 else math.ceil(seconds * 1000)
 
     def _run(self, mode: int) -> None:
@@ -175,17 +175,24 @@ class Running(EventEmitter):
             self.ticks.run()
         if self.failures.first is None and not self.stopping:
             self._in_uv = True
+            self._waits_once = mode == turn.ONCE
+            turn.before_turn(self.uv)
             try:
                 self._run_uv(mode)
             except BaseException as error:  # the excepthook itself could not run
                 self.failures.add(error)
             finally:
-                self._in_uv = False
+                self._in_uv = self._waits_once = False
 
     def _run_uv(self, mode: int) -> None:
         self.uv.run(mode)  # a signal's handler may interrupt this
 
     signals.may_be_interrupted.add(_run_uv.__code__)
+
+    def timers_were_due(self) -> None:
+        """Let an older libuv not wait, after that, in a turn that is to be the only one."""
+        if self._waits_once:
+            self.uv.stop()
 
     def _run_calls(self) -> None:
         queue = self._calls.queue

@@ -28,9 +28,12 @@ def start(handle: Any, callback: Callable[[Any], None], due: int) -> None:
 
 
 def start_once(handle: Any, wait: int) -> None:
-    """Let the timer end a turn that waits, after so many ms from now."""
+    """Let the timer end a turn that waits, after so many ms from now; it has to be stopped then.
+
+    It repeats, for a libuv before 1.45 calls what is due first, and then waits for something else.
+    """
     handle.loop.update_time()
-    handle.start(_nothing, (wait + 0.5) / 1000, 0.0)  # in s; pyuv cuts off the half
+    handle.start(_nothing, (wait + 0.5) / 1000, 0.0015)  # in s; pyuv cuts off the half
 
 
 def _nothing(handle: Any) -> None:

@@ -25,10 +25,14 @@ DEFAULT = pyuv.UV_RUN_DEFAULT  # run until nothing is left
 ONCE = pyuv.UV_RUN_ONCE  # one turn, that waits for something
 NOWAIT = pyuv.UV_RUN_NOWAIT  # one turn, without waiting for anything
 
+#: In a turn in which a timer was due before I/O, libuv goes on to wait for I/O.
+WAITS_AFTER_TIMERS = tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 45)
 _RUNS_TICKS = hasattr(pyuv.Loop, "set_ticks")
 _KNOWS_FORK = hasattr(pyuv.Loop, "after_fork")
 # How the ticks of a loop are run, where pyuv does not. Weak: a tick may refer to the loop.
 _gates: weakref.WeakKeyDictionary[Any, weakref.WeakMethod[Callable[[], None]]] = weakref.WeakKeyDictionary()
+# Those of which libuv's timeout does not say that something was begun.
+_begun: weakref.WeakSet[Any] = weakref.WeakSet()
 _kept: list[Any] = []  # handles of a parent process that must not be freed
 
 
@@ -72,6 +76,7 @@ def gated(uv: Any, callback: Callable[..., Any]) -> Callable[..., Any]:
     reference = _gates.get(uv)
     if reference is None:
         return callback
+    _begun.add(uv)
     find_gate = reference
 
     def callback_and_ticks(*args: Any) -> None:
@@ -81,6 +86,20 @@ def gated(uv: Any, callback: Callable[..., Any]) -> Callable[..., Any]:
             gate()
 
     return callback_and_ticks
+
+
+def before_turn(uv: Any) -> None:
+    """The kernel hears in this turn of what was begun before."""
+    if not _RUNS_TICKS:
+        _begun.discard(uv)
+
+
+def timeout(uv: Any) -> float:
+    """After how many s the loop is to have a turn: 0 when anything was begun, -1 for never."""
+    if not _RUNS_TICKS and uv in _begun:
+        return 0.0
+    uv.update_time()
+    return float(uv.get_timeout())
 
 
 # -- handles of the loop itself ----------------------------------------------------------------------
