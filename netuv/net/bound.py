@@ -74,7 +74,11 @@ class BoundSocket(HandleOwner):
         if failure is None:
             return handle, handles.name_of(handle.getsockname)
         handle.close()
-        raise failure
+        self._ask_for_turn()
+        try:
+            raise failure
+        finally:
+            del failure  # the traceback holds this frame, and it the loop
 
     def _bind_path(self, path: Any) -> tuple[Any, str]:
         name = opts.check_path("path", path)
@@ -83,6 +87,7 @@ class BoundSocket(HandleOwner):
             handle.bind(name)
         except handles.UVError as error:
             handle.close()
+            self._ask_for_turn()
             raise errors.from_uv_error(error, "bind") from None
         return handle, os.fsdecode(name)
 
@@ -129,6 +134,7 @@ class BoundSocket(HandleOwner):
         """Let the address go. Node's ``close()``."""
         self._own()
         self._close_quietly()
+        self._ask_for_turn()
 
     def __enter__(self: Self) -> Self:
         return self
@@ -136,7 +142,12 @@ class BoundSocket(HandleOwner):
     def __exit__(self, *exception: object) -> None:
         """Close it unless it has been taken over."""
         if self._handle is not None:
-            self._close_quietly()
+            self.close()
+
+    def _ask_for_turn(self) -> None:
+        """libuv lets go of a handle that was closed in a turn, and nothing else here asks a host for one."""
+        if self._loop.host is not None and not self._loop.forked:
+            self._loop.touch()
 
     # -- of its loop -------------------------------------------------------------------------------
 

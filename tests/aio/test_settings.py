@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import gc
 import signal
@@ -543,5 +544,25 @@ def test_a_descriptor_that_is_closed_while_it_is_watched(setting: str, run_main:
         await asyncio.sleep(0.01)
         loop.remove_reader(number)
         far.close()
+
+    run_main(main())
+
+
+def test_an_address_that_is_let_go_outside_of_a_turn(run_main: Any) -> None:
+    """libuv forgets its handle in the next turn, so it has to ask for one."""
+
+    async def main() -> None:
+        uv = netuv.default_loop().uv
+        for _ in range(3):
+            await asyncio.sleep(0)
+        before = len(uv.handles)
+        netuv.BoundSocket(host="127.0.0.1").close()
+        with netuv.BoundSocket(host="127.0.0.1"):
+            pass
+        with contextlib.suppress(OSError):
+            netuv.BoundSocket(host="192.0.2.1")
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert len(uv.handles) == before
 
     run_main(main())
