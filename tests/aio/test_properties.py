@@ -1,8 +1,8 @@
 """Tasks that send and receive, cancelled and timed out at random moments: no byte is lost or doubled, no task
-waits for ever, nothing is left open.
+waits for ever, nothing is left open. In all three settings.
 
 ``NETUV_EXAMPLES=10000 python -m pytest tests/aio/test_properties.py`` tries as many examples on each
-transport, new ones at every run; otherwise it is a few, always the same.
+transport in each setting, new ones at every run; otherwise it is a few, always the same.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import netuv
 from netuv.testing import memory_pair
+from tests.aio.conftest import SETTINGS
 
 EXAMPLES = int(os.environ.get("NETUV_EXAMPLES", "0"))
 LIMIT = 20.0  # seconds for an example
@@ -170,7 +171,7 @@ async def run_plan(kind: str, plan: dict[str, Any]) -> None:
 
 @pytest.mark.row("A12")
 @pytest.mark.parametrize("kind", ["memory", "tcp", "unix"])
-def test_no_byte_is_lost_and_no_waiter_forgotten(kind: str) -> None:
+def test_no_byte_is_lost_and_no_waiter_forgotten(kind: str, setting: str) -> None:
     @settings(
         max_examples=EXAMPLES or 15,
         deadline=None,
@@ -181,6 +182,13 @@ def test_no_byte_is_lost_and_no_waiter_forgotten(kind: str) -> None:
     )
     @given(PLANS)
     def examples(plan: dict[str, Any]) -> None:
-        netuv.run(asyncio.wait_for(run_plan(kind, plan), LIMIT))
+        reported: list[Any] = []
+
+        async def main() -> None:
+            asyncio.get_running_loop().set_exception_handler(lambda loop, context: reported.append(context))
+            await asyncio.wait_for(run_plan(kind, plan), LIMIT)
+
+        SETTINGS[setting](main())
+        assert reported == []
 
     examples()
