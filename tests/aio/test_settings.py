@@ -20,7 +20,7 @@ import pytest
 from helpers import LIMIT
 
 import netuv
-from tests.aio.conftest import OTHERS, SETTINGS
+from tests.aio.conftest import OTHERS, SETTINGS, RunMain
 from tests.loop.programs import process
 
 pytestmark = pytest.mark.row("A01", "A02")
@@ -79,6 +79,64 @@ def test_what_does_not_keep_a_loop_running_runs_all_the_same(run_main: Any) -> N
         assert await reader.read() == b""
         writer.close()
         server.close()
+
+    run_main(main())
+
+
+def test_the_order_among_netuv_s_own_is_what_it_is_without_asyncio(run_main: RunMain) -> None:
+    calls: list[str] = []
+
+    def immediate() -> None:
+        netuv.next_tick(calls.append, "tick of the immediate")
+        netuv.set_immediate(calls.append, "the next turn's")
+        calls.append("immediate")
+
+    def begin() -> None:
+        netuv.set_immediate(immediate)
+        netuv.set_immediate(calls.append, "second immediate")
+        netuv.next_tick(calls.append, "tick")
+        calls.append("callback")
+
+    async def main() -> None:
+        calls.clear()
+        netuv.set_timeout(begin, 1)
+        while len(calls) < 6:
+            await asyncio.sleep(0.001)
+        assert calls == [
+            *("callback", "tick", "immediate", "tick of the immediate", "second immediate"),
+            "the next turn's",
+        ]
+
+    run_main(main())
+
+
+def test_pyuv_handles_of_one_s_own(run_main: RunMain) -> None:
+    """A guest has to be told of what is started outside of any callback; touch() does no harm elsewhere."""
+    import pyuv
+
+    async def main() -> None:
+        loop = netuv.default_loop()
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        event_loop = asyncio.get_running_loop()
+        ticked, readable = event_loop.create_future(), event_loop.create_future()
+        await asyncio.sleep(0.01)
+        timer = pyuv.Timer(loop.uv)
+        timer.start(lambda timer: ticked.set_result(None), 0.001, 0)
+        loop.touch()
+        await ticked
+        await asyncio.sleep(0.01)
+        poll = pyuv.Poll(loop.uv, near.fileno())
+        poll.start(pyuv.UV_READABLE, lambda poll, events, status: (poll.stop(), readable.set_result(events)))
+        loop.touch()
+        await asyncio.sleep(0.01)
+        far.send(b"x")
+        assert await readable == pyuv.UV_READABLE
+        for handle in (timer, poll):
+            handle.close()
+        await asyncio.sleep(0.01)
+        near.close()
+        far.close()
 
     run_main(main())
 

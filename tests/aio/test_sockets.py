@@ -14,6 +14,7 @@ from helpers import LINGER_0, NO_SUCH_HOST, MiB
 import netuv
 from netuv.testing import memory_pair
 from tests.aio.conftest import RunMain
+from tests.net.peers import silent
 
 HOST = "127.0.0.1"
 
@@ -132,6 +133,61 @@ def test_connect_is_cancelled(run_main: RunMain, where: Any) -> None:
                 await task
             assert clients[0].destroyed
             await turns()
+
+    run_main(main())
+
+
+@pytest.mark.row("A03", "A12")
+def test_connect_is_cancelled_while_addresses_are_tried(run_main: RunMain) -> None:
+    found = [{"address": address, "family": 4} for address in (HOST, "127.0.0.2")]
+
+    async def main(port: int) -> None:
+        client = netuv.Socket()
+        attempts: list[Any] = []
+        client.on("connectionAttempt", lambda *attempt: attempts.append(attempt))
+        client.connect(
+            port,
+            "a.test",
+            lookup=lambda host, options, answer: answer(None, found),
+            auto_select_family_attempt_timeout=10_000,
+        )
+
+        async def wait() -> None:
+            await client
+
+        task = asyncio.ensure_future(wait())
+        await turns()
+        assert len(attempts) == 1
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert client.destroyed
+        await turns()
+        assert len(attempts) == 1
+
+    with silent() as port:
+        run_main(main(port))
+
+
+@pytest.mark.row("A04", "A05", "A06")
+def test_events_beside_await_are_those_of_any_socket(run_main: RunMain) -> None:
+    async def main() -> None:
+        async with netuv.create_server(lambda client: client.pipe(client)).listen(0, HOST) as server:
+            client = netuv.connect(server.address().port, HOST)
+            events: list[str] = []
+            for event in ("connect", "ready", "drain", "finish", "end", "close"):
+                client.on(event, lambda *args, event=event: events.append(event))
+            await client
+            client.write(bytes(5_000_000))
+            got = 0
+            while got < 5_000_000:
+                got += len(await client.receive())
+            client.end()
+            assert await client.receive() == b""
+            await client.aclose()
+        assert events[:3] == ["connect", "ready", "drain"]
+        assert events[3] == "finish"
+        assert events[-2:] == ["end", "close"]
 
     run_main(main())
 
