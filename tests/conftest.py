@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hosts
 import pytest
 from helpers import LARGEST_READ, LIMIT, Connection, Transport, finish_lookups, open_fds, receive_all
 
@@ -50,6 +51,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PATH",
         help="the Node that tests talk to, and that is asked for its names; `node` of PATH by default",
     )
+    parser.addoption(
+        "--setting",
+        choices=hosts.SETTINGS,
+        default="plain",
+        help="what runs the loop of the tests; but for plain only those run that use its fixture",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -60,6 +67,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
         items[:] = chosen
+    setting = config.getoption("--setting")
+    if setting != "plain":
+        hosted = [item for item in items if "loop_host" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(hosted)])
+        items[:] = hosted
+        for item in items:
+            for mark in item.iter_markers("by_itself"):
+                item.add_marker(pytest.mark.skip(reason=f"not for --setting {setting}: {mark.args[0]}"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -113,16 +128,18 @@ def _libuv_is_warm() -> None:
 
 
 @pytest.fixture
-def loop() -> Iterator[netuv.Loop]:
+def loop_host(request: pytest.FixtureRequest) -> Iterator[hosts.Plain | hosts.Host]:
+    """What runs the loop of the test, see hosts.py."""
     before = open_fds()
     former = getattr(loop_module._local, "loop", None)
-    loop = loop_module._local.loop = netuv.Loop()
+    host = hosts.make(request.config.getoption("--setting"))
+    loop = loop_module._local.loop = host.loop
     try:
-        yield loop
+        yield host
         left = [] if loop.closed else loop.handles
-        loop.close()
     finally:
         loop_module._local.loop = former
+        host.close()
     assert left == [], f"handles left open: {left}"
     finish_lookups()
     left_open = open_fds()
@@ -130,20 +147,15 @@ def loop() -> Iterator[netuv.Loop]:
 
 
 @pytest.fixture
-def run(loop: netuv.Loop) -> Callable[[], None]:
+def loop(loop_host: hosts.Plain | hosts.Host) -> netuv.Loop:
+    """A loop, which is this thread's default one. It has to be left with nothing open on it."""
+    return loop_host.loop
+
+
+@pytest.fixture
+def run(loop_host: hosts.Plain | hosts.Host) -> Callable[[], None]:
     """Run the loop until nothing is left to do."""
-
-    def bounded() -> None:
-        def expired() -> None:
-            raise TimeoutError(f"the loop still runs after {LIMIT} s; open: {loop.handles}")
-
-        guard = netuv.set_timeout(expired, LIMIT * 1000, loop=loop).unref()
-        try:
-            loop.run()
-        finally:
-            guard.close()
-
-    return bounded
+    return loop_host.run
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_what_a_subscriber_raises_comes_out_of_the_loop_that_published(must_call
     loop.close()
 
 
-def test_what_a_subscriber_raises_of_a_channel_of_ones_own(loop: netuv.Loop) -> None:
+def test_what_a_subscriber_raises_of_a_channel_of_ones_own(run: Run) -> None:
     channel = diagnostics_channel.channel("test.own")
     channel.subscribe(fail)
     heard: list[Any] = []
@@ -83,7 +83,7 @@ def test_what_a_subscriber_raises_of_a_channel_of_ones_own(loop: netuv.Loop) -> 
     channel.publish(1)
     assert heard == [1]
     with pytest.raises(LookupError):
-        loop.run()
+        run()
 
 
 def test_an_async_subscriber_is_refused() -> None:

@@ -148,6 +148,7 @@ def frames_of(
     return counter.frames
 
 
+@pytest.mark.by_itself("frames are counted without those of a host")
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_frames_for_a_message(run: Any, peer: Any, journey: str) -> None:
     few = frames_of(run, peer, JOURNEYS[journey], 1, 20)
@@ -155,6 +156,7 @@ def test_frames_for_a_message(run: Any, peer: Any, journey: str) -> None:
     assert (many - few) / 100 <= FRAMES[journey]
 
 
+@pytest.mark.by_itself("frames are counted without those of a host")
 def test_frames_for_a_connection(run: Any, peer: Any) -> None:
     few = frames_of(run, peer, data_and_write, 5, 1)
     many = frames_of(run, peer, data_and_write, 55, 1)

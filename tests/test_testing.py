@@ -415,7 +415,7 @@ def test_close_tells_what_was_not_sent(pair: Any, run: Run, must_call: MustCall)
     assert seen == [("first", status), ("second", status), ("shut", status), True]
 
 
-def test_what_is_called_at_close_may_raise(pair: Any, loop: netuv.Loop, must_call: MustCall) -> None:
+def test_what_is_called_at_close_may_raise(pair: Any, run: Run, must_call: MustCall) -> None:
     a, b = pair
 
     def boom(*args: Any) -> None:
@@ -426,8 +426,8 @@ def test_what_is_called_at_close_may_raise(pair: Any, loop: netuv.Loop, must_cal
     a.close(must_call())
     b.close()
     with pytest.raises(ZeroDivisionError):
-        loop.run()
-    loop.run()
+        run()
+    run()
 
 
 def test_to_send_to_a_closed_end_is_a_broken_pipe(pair: Any, run: Run, must_call: MustCall) -> None:
@@ -588,6 +588,7 @@ PAIRS: dict[str, Callable[[], Any]] = {
 }
 
 
+@pytest.mark.by_itself("check_stream() runs the loop")
 @pytest.mark.parametrize("name", STREAM_CHECKS)
 @pytest.mark.parametrize("pair", PAIRS)
 def test_what_keeps_the_contract(run: Run, pair: str, name: str) -> None:
@@ -722,6 +723,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.by_itself("check_stream() runs the loop")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_broken_is_found(run: Run, loop: netuv.Loop, fault: str) -> None:
     def make_pair() -> tuple[Broken, ...]:
@@ -739,11 +741,13 @@ def test_what_is_broken_is_found(run: Run, loop: netuv.Loop, fault: str) -> None
     assert loop.handles == []
 
 
+@pytest.mark.by_itself("check_stream() runs the loop")
 def test_what_takes_all_and_is_never_full_is_found(run: Run) -> None:
     with pytest.raises(AssertionError, match="still answers True after 64 MiB that nobody has read"):
         check_stream(lambda: memory_pair(capacity=1 << 30), "write answers false then drain comes")
 
 
+@pytest.mark.by_itself("check_stream() runs the loop")
 def test_what_never_ends_is_found(run: Run) -> None:
     timer = netuv.set_interval(lambda: None, 1)
     with pytest.raises(AssertionError, match=r"not come to its end after 0.05 s"):

@@ -80,14 +80,14 @@ def test_a_missing_port_is_refused(loop: netuv.Loop) -> None:
 
 
 @pytest.mark.parametrize("port", ["0x50", " 80 ", "1e3", "+7", ".5e1", "080"])
-def test_strings_that_javascript_reads_as_a_number_are_ports(loop: netuv.Loop, port: str) -> None:
+def test_strings_that_javascript_reads_as_a_number_are_ports(run: Any, port: str) -> None:
     """Positional: a port or a path? The rule is Node's, and the same one with and without a host."""
     for arguments in ((port,), (port, "127.0.0.1")):
         client = netuv.connect(*arguments)
         assert client.connecting
         assert type(client._handle).__name__ == "TCP"
         client.destroy()
-    loop.run()
+    run()
 
 
 @pytest.mark.parametrize("path", ["80x", "-1", "1_0", "inf", "nan", "x"])

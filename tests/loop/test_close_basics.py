@@ -13,6 +13,7 @@ import netuv
 from tests.loop.programs import Boom, boom, pair, script
 
 
+@pytest.mark.by_itself("it is about close() of the loop")
 def test_close_ends_everything_and_says_so(loop: netuv.Loop, run: Any, must_call: Any) -> None:
     sockets: list[netuv.Socket] = []
     server = netuv.create_server(sockets.append).listen(0, "127.0.0.1")
@@ -35,6 +36,7 @@ def test_close_ends_everything_and_says_so(loop: netuv.Loop, run: Any, must_call
     assert not server.listening
 
 
+@pytest.mark.by_itself("it is about close() of the loop")
 def test_close_twice_and_what_comes_after(loop: netuv.Loop) -> None:
     loop.close()
     loop.close()
@@ -88,6 +90,7 @@ def test_a_running_loop_cannot_be_closed(loop: netuv.Loop, run: Any) -> None:
     assert not loop.closed
 
 
+@pytest.mark.by_itself("it is about close() of the loop")
 def test_a_closed_default_loop_is_replaced(loop: netuv.Loop, must_call: Any) -> None:
     loop.close()
     other = netuv.default_loop()
@@ -97,6 +100,7 @@ def test_a_closed_default_loop_is_replaced(loop: netuv.Loop, must_call: Any) -> 
     other.close()
 
 
+@pytest.mark.by_itself("it is about close() of the loop")
 def test_close_raises_what_a_listener_lets_out_and_closes_nevertheless(loop: netuv.Loop) -> None:
     server = netuv.create_server().listen(0, "127.0.0.1")
     server.on("close", boom)
@@ -107,6 +111,7 @@ def test_close_raises_what_a_listener_lets_out_and_closes_nevertheless(loop: net
     assert loop.closed
 
 
+@pytest.mark.by_itself("it is about close() of the loop")
 def test_close_is_not_kept_waiting_by_what_its_close_events_start(loop: netuv.Loop) -> None:
     """A client that reconnects in 'close' would otherwise keep close() from returning."""
     fired: list[int] = []

@@ -135,6 +135,7 @@ def test_many_failures_of_one_turn(loop: netuv.Loop, run: Any) -> None:
     assert found == count
 
 
+@pytest.mark.by_itself("it is about run() of the loop")
 def test_what_run_of_libuv_itself_raises_is_a_failure_too(loop: netuv.Loop, run: Any) -> None:
     """Near the recursion limit the excepthook cannot be called; a pyuv that can raises it there."""
 

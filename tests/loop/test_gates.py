@@ -129,6 +129,7 @@ def test_the_ticks_of_a_handle_of_the_user_s(loop: netuv.Loop, run: Any) -> None
         handle.close()
 
     handle.start(callback, 0.001, 0)
+    loop.touch()
     run()
     assert calls == ["call", "tick"]
     netuv.next_tick(calls.append, "once more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from typing import Any
 
+import pytest
 import pyuv
 
 import netuv
@@ -42,6 +43,7 @@ def test_handles_with_kinds_that_netuv_has_no_idea_of(loop: netuv.Loop, run: Any
     assert set(loop.handles) == set(foreign)
     for handle in foreign:
         handle.close()
+    loop.touch()
     run()
 
 
@@ -62,6 +64,7 @@ def test_what_is_open_is_kept_alive(loop: netuv.Loop, run: Any, must_call: Any) 
     run()
 
 
+@pytest.mark.by_itself("it is about close() of the loop")
 def test_repr_tells_the_state(loop: netuv.Loop, run: Any) -> None:
     texts: list[str] = []
     netuv.set_timeout(lambda: texts.append(repr(loop)), 1)

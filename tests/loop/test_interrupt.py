@@ -153,6 +153,7 @@ def test_what_a_signal_handler_raises_comes_out_of_run(loop: netuv.Loop, run: An
     run()
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 @pytest.mark.parametrize("wrong", [False, True])
 def test_the_former_wakeup_fd_comes_back(loop: netuv.Loop, run: Any, wrong: bool) -> None:
     left, right = socket.socketpair()

@@ -37,6 +37,7 @@ def test_ticks_of_a_pyuv_timer_run(loop: netuv.Loop, run: Any) -> None:
         calls.append("timer")
 
     timer.start(on_timer, 0.001, 0)
+    loop.touch()
     run()
     assert calls == ["timer", "tick"]
 
@@ -52,6 +53,7 @@ def test_ticks_of_a_pyuv_idle_run_before_its_next_turn(loop: netuv.Loop, run: An
             handle.close()
 
     idle.start(on_idle)
+    loop.touch()
     run()
     assert calls == ["idle", "tick", "idle", "tick", "idle", "tick"][: len(calls)]
     assert len(calls) >= 4
@@ -98,6 +100,7 @@ def test_a_pyuv_tcp_server_and_a_netuv_client(loop: netuv.Loop, run: Any) -> Non
     assert calls.index("tick of connection") < calls.index("tick of read") < calls.index(b"hello")
 
 
+@pytest.mark.by_itself("it is about close() of the loop")
 def test_what_a_pyuv_callback_raises_next_to_netuv_s_own(loop: netuv.Loop, run: Any) -> None:
     idle = pyuv.Idle(loop.uv)
     idle.start(boom)

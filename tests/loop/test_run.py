@@ -11,6 +11,7 @@ import netuv
 from tests.loop.programs import script
 
 
+@pytest.mark.by_itself("it is about run() of the loop")
 def test_with_nothing_to_do_run_returns(loop: netuv.Loop) -> None:
     loop.run()
     loop.run()
@@ -25,6 +26,7 @@ def test_run_ends_when_nothing_referenced_is_left_and_can_be_called_again(loop: 
     assert calls == [0, 1, 2]
 
 
+@pytest.mark.by_itself("it is about run() of the loop")
 def test_the_module_s_run_is_for_the_threads_own_loop(loop: netuv.Loop) -> None:
     calls: list[str] = []
     assert netuv.default_loop() is loop
@@ -41,6 +43,7 @@ def test_what_was_deferred_before_run_is_done_although_nothing_is_open(loop: net
     assert calls == ["tick", "call"]
 
 
+@pytest.mark.by_itself("it is about run() of the loop")
 def test_stop_leaves_what_is_open_for_the_next_run(loop: netuv.Loop, run: Any) -> None:
     calls: list[str] = []
     netuv.set_timeout(lambda: (calls.append("first"), loop.stop()), 1)
@@ -51,12 +54,14 @@ def test_stop_leaves_what_is_open_for_the_next_run(loop: netuv.Loop, run: Any) -
     assert calls == ["first", "second"]
 
 
+@pytest.mark.by_itself("it is about run() of the loop")
 def test_stop_before_run_does_not_count(loop: netuv.Loop, run: Any, must_call: Any) -> None:
     loop.stop()
     netuv.set_timeout(must_call(), 1)
     run()
 
 
+@pytest.mark.by_itself("it is about run() of the loop")
 def test_stop_in_a_tick_before_the_first_turn(loop: netuv.Loop, run: Any) -> None:
     calls: list[str] = []
     timer = netuv.set_timeout(calls.append, 1, "timer")
@@ -105,6 +110,7 @@ def test_cpu_time_is_not_spent_on_waiting(loop: netuv.Loop, run: Any) -> None:
     assert time.process_time() - before < 0.25
 
 
+@pytest.mark.by_itself("it is about run() of the loop")
 def test_a_loop_of_the_main_thread_runs_in_another_thread_too(loop: netuv.Loop, run: Any, peer: Any) -> None:
     calls: list[str] = []
     loop.next_tick(calls.append, "main")

@@ -95,6 +95,7 @@ CALLBACKS: dict[str, tuple[Any, str]] = {
 }
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 @pytest.mark.parametrize("callback", CALLBACKS)
 def test_a_handler_that_raises_costs_no_event(
     loop: netuv.Loop, handler: list[str], monkeypatch: Any, must_call: Any, callback: str
@@ -129,6 +130,7 @@ def test_a_handler_that_raises_costs_no_event(
     assert [len(data) for data in got] == [size]
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 def test_a_handler_that_raises_does_not_skip_the_listener(
     loop: netuv.Loop, handler: list[str], monkeypatch: Any
 ) -> None:
@@ -145,6 +147,7 @@ def test_a_handler_that_raises_does_not_skip_the_listener(
         assert b"".join(heard) == b"firstsecond"
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 def test_a_storm_of_handlers_that_raise(loop: netuv.Loop, handler: list[str], peer: Any) -> None:
     """NETUV_STORM is how many seconds it takes; 1 by default."""
     end = time.monotonic() + float(os.environ.get("NETUV_STORM", "1"))
@@ -183,6 +186,7 @@ def test_a_storm_of_handlers_that_raise(loop: netuv.Loop, handler: list[str], pe
     assert ticks
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 def test_a_loop_that_only_calls_netuv_can_be_interrupted(
     loop: netuv.Loop, handler: list[str], peer: Any
 ) -> None:
@@ -216,6 +220,7 @@ def test_the_former_owner_of_the_wakeup_fd_gets_its_bytes() -> None:
     assert asyncio.run(main()) == ["SIGUSR2"]
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 def test_handlers_are_as_before_after_run(loop: netuv.Loop) -> None:
     before = [signal.getsignal(number) for number in range(1, signal.NSIG)]
     netuv.set_timeout(lambda: None, 1)
@@ -223,6 +228,7 @@ def test_handlers_are_as_before_after_run(loop: netuv.Loop) -> None:
     assert [signal.getsignal(number) for number in range(1, signal.NSIG)] == before
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 @pytest.mark.parametrize("other", [signal.SIG_IGN, signal.SIG_DFL, lambda number, frame: None])
 def test_a_handler_that_is_set_while_the_loop_runs_stays(loop: netuv.Loop, other: Any) -> None:
     former = signal.getsignal(signal.SIGUSR1)
@@ -234,6 +240,7 @@ def test_a_handler_that_is_set_while_the_loop_runs_stays(loop: netuv.Loop, other
         signal.signal(signal.SIGUSR1, former)
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 def test_a_handler_saved_while_the_loop_runs_works_afterwards(loop: netuv.Loop, handler: list[str]) -> None:
     saved: list[Any] = []
     netuv.set_timeout(lambda: saved.append(signal.signal(signal.SIGUSR1, signal.SIG_IGN)), 1)
@@ -246,6 +253,7 @@ def test_a_handler_saved_while_the_loop_runs_works_afterwards(loop: netuv.Loop, 
         loop.run()
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 def test_a_handler_that_hands_on_to_the_former_one(loop: netuv.Loop, handler: list[str]) -> None:
     calls: list[int] = []
 
@@ -260,6 +268,7 @@ def test_a_handler_that_hands_on_to_the_former_one(loop: netuv.Loop, handler: li
     assert calls == [signal.SIGUSR1]
 
 
+@pytest.mark.by_itself("it is about what run() does with signals; a host does its own")
 def test_run_where_the_wakeup_fd_cannot_be_set(loop: netuv.Loop, monkeypatch: Any, must_call: Any) -> None:
     """So it is in subinterpreters, and in the threads of a program that embeds Python."""
 

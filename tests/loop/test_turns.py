@@ -13,7 +13,7 @@ from helpers import LIMIT
 import netuv
 from tests.loop.programs import Boom, boom, process
 
-pytestmark = pytest.mark.row("O01")
+pytestmark = [pytest.mark.row("O01"), pytest.mark.by_itself("it is about run_once() and run_nowait()")]
 
 
 def turns(loop: netuv.Loop) -> None:

@@ -112,6 +112,7 @@ def in_a_pyuv_handle(loop: netuv.Loop, callback: Callable[..., Any]) -> None:
         callback()
 
     timer.start(on_timer, 0.001, 0)
+    loop.touch()
 
 
 PLACES = [value for name, value in list(globals().items()) if name.startswith("in_")]

@@ -133,6 +133,7 @@ def test_each_life_has_its_close(run: Run, transport: Any, server: netuv.Server,
     assert log.count(first) == 1
 
 
+@pytest.mark.by_itself("it stops and closes the loop")
 def test_the_new_life_is_not_ended_by_the_loop_alone(
     run: Run, transport: Any, server: netuv.Server, loop: netuv.Loop
 ) -> None:

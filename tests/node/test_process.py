@@ -254,6 +254,7 @@ def test_exit_codes_that_are_refused(code: Any, expected: str) -> None:
         assert (caught.value.code, process.exitCode) == (expected, None)  # type: ignore[attr-defined]
 
 
+@pytest.mark.by_itself("it is about run() of the loop")
 def test_a_tick_is_no_reason_to_emit_before_exit_again(loop: netuv.Loop) -> None:
     told: list[str] = []
 

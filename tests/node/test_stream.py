@@ -224,6 +224,7 @@ def test_a_signal_of_node(run: Run, must_call: MustCall) -> None:
     assert codes == ["ABORT_ERR", "ABORT_ERR"]
 
 
+@pytest.mark.by_itself("it calls netuv.run(main())")
 @pytest.mark.row("A11")
 def test_what_is_to_be_awaited(loop: netuv.Loop) -> None:
     async def upper(source: Any, options: Any) -> Any:

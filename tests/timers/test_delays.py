@@ -76,14 +76,14 @@ class Index:
 
 
 @pytest.mark.parametrize("delay", [Index(7), Decimal("7.9"), Fraction(15, 2), 7.5])
-def test_whatever_is_a_real_number_is_a_delay(loop: netuv.Loop, delay: Any) -> None:
+def test_whatever_is_a_real_number_is_a_delay(run: Any, delay: Any) -> None:
     timer = netuv.set_timeout(nothing, delay)
     assert "<Timeout 7 ms" in repr(timer)
     timer.close()
     client = netuv.Socket()
     client.set_timeout(delay)
     client.destroy()
-    loop.run()
+    run()
 
 
 def test_a_timedelta_is_refused_with_a_hint(loop: netuv.Loop) -> None:

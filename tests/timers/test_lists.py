@@ -389,6 +389,7 @@ def test_a_timer_that_a_close_listener_sets_is_done_with_the_loop() -> None:
 # -- where the stack ends -----------------------------------------------------------------------------
 
 
+@pytest.mark.by_itself("it is about run() of the loop")
 def test_a_call_that_finds_no_stack_is_made_again(loop: netuv.Loop) -> None:
     """Wherever in netuv the stack ends, a timer that was set later fires."""
     calls: list[int] = []

@@ -26,6 +26,7 @@ from tests.test_frames import PACKAGE
 VERSIONS = ["TLSv1.2", "TLSv1.3"]
 
 
+@pytest.mark.by_itself("check_stream() runs the loop")
 @pytest.mark.row("T14", "T15", "T20")
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("name", STREAM_CHECKS)
@@ -249,6 +250,7 @@ def test_slow_handshakes_do_not_hold_up_a_good_one(ends: Ends, run: Run) -> None
 FRAMES = {"data and write": 5, "write with a callback": 7}
 
 
+@pytest.mark.by_itself("frames are counted without those of a host")
 @pytest.mark.parametrize("journey", FRAMES)
 def test_frames_for_a_message(run: Run, peer: PeerOf, certs: Certificates, journey: str) -> None:
     def serve(stream: Any) -> None:
