@@ -15,10 +15,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from helpers import LIMIT
 
 import netuv
-from netuv import aio
+from netuv import aio, errors
 from netuv.loop import Loop
 
 try:
@@ -89,8 +90,7 @@ class Host:
         if self._errors:
             error, *others = self._errors
             self._errors = []
-            for other in others:
-                error.add_note(f"and {other!r}") if hasattr(error, "add_note") else None
+            errors.chain(error, others)
             raise error
 
     def _run_host(self) -> None:
@@ -187,5 +187,7 @@ def make(setting: str) -> Plain | Host:
     if setting == "asyncio":
         return Guest(asyncio.SelectorEventLoop())
     if setting == "uvloop":
+        if uvloop is None:
+            pytest.skip("uvloop is not installed")
         return Guest(uvloop.new_event_loop())
     return Plain()
