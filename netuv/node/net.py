@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from netuv import address as _address
 from netuv import blocklist as _blocklist
@@ -36,6 +36,23 @@ setDefaultAutoSelectFamily = _connecting.set_default_auto_select_family
 getDefaultAutoSelectFamilyAttemptTimeout = _connecting.get_default_auto_select_family_attempt_timeout
 setDefaultAutoSelectFamilyAttemptTimeout = _connecting.set_default_auto_select_family_attempt_timeout
 
+if TYPE_CHECKING:
+    import os
+
+    Callback = Callable[..., object]
+    Data = bytes | bytearray | memoryview | str
+    # A port, a host or a path, a backlog; or options, or what address() has given; and a callback.
+    Place = int | float | str | bytes | os.PathLike[str] | Mapping[str, Any]
+    Address = _address.AddressInfo | _address.SocketAddress
+    ConnectArgument = Place | Address | Callback | None
+
+    class HasFileno(Protocol):
+        """What listen() takes over."""
+
+        def fileno(self) -> int:
+            """Its descriptor."""
+
+
 SocketSelf = TypeVar("SocketSelf", bound="Socket")
 ServerSelf = TypeVar("ServerSelf", bound="Server")
 
@@ -58,7 +75,22 @@ class Socket(_socket.Socket, Duplex):
             if not is_falsy(later.get("default_encoding")):
                 self.set_default_encoding(later["default_encoding"])
 
-    def connect(self: SocketSelf, *args: Any, **keywords: Any) -> SocketSelf:
+    if TYPE_CHECKING:  # of object streams it is anything
+
+        def write(
+            self, data: Data, encoding: str | Callback | None = None, callback: Callback | None = None
+        ) -> bool:
+            """As of netuv's."""
+
+        def end(
+            self: SocketSelf,
+            data: Data | Callback | None = None,
+            encoding: str | Callback | None = None,
+            callback: Callback | None = None,
+        ) -> SocketSelf:
+            """As of netuv's."""
+
+    def connect(self: SocketSelf, *args: ConnectArgument, **keywords: Any) -> SocketSelf:
         """``(port, host, listener)``, ``(path, listener)`` or ``(options, listener)``; see netuv's."""
         options, listener = connect_arguments(args, keywords)
         with nodes_spelling():
@@ -125,7 +157,11 @@ class Server(_server.Server, EventEmitter):
             given = node_options("Server", given, _options.SERVER_OPTIONS)
             super().__init__(given, listener if callable(listener) else None)
 
-    def listen(self: ServerSelf, *args: Any, **keywords: Any) -> ServerSelf:
+    def listen(
+        self: ServerSelf,
+        *args: ConnectArgument | HasFileno | _server.Server | _bound.BoundSocket,
+        **keywords: Any,
+    ) -> ServerSelf:
         """``(port, host, backlog, callback)``, ``(path, …)`` or ``(options, callback)``; see netuv's."""
         with nodes_spelling():
             options, callback = listen_arguments(args, keywords)
@@ -201,7 +237,7 @@ def createServer(
     return Server(options, listener, **keywords)
 
 
-def connect(*args: Any, **keywords: Any) -> Socket:
+def connect(*args: ConnectArgument, **keywords: Any) -> Socket:
     """Make a Socket and connect it; the forms are those of ``Socket.connect()``."""
     options, listener = connect_arguments(args, keywords)
     socket = Socket(options)
