@@ -307,6 +307,15 @@ def test_https(certs: Certificates) -> None:
         server.interrupt()
 
 
+@pytest.mark.row("N18", "N19")
+def test_lines(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_text("one\n" + "x" * 500 + "\n\nlast", "utf-8")
+    with Program("lines.py", source) as program:
+        lines = program.end()
+    assert lines == ["   1  one", f"   2  {'x' * 500}", "   3  ", "   4  last", "4 lines"]
+
+
 @pytest.mark.row("T24")
 def test_starttls(certs: Certificates) -> None:
     with Program("starttls.py", 0, certs.alone.key_path, certs.alone.cert_path) as program:
