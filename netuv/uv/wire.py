@@ -6,6 +6,7 @@ Our C code does that for pyuv's own. With an installed pyuv, handles get the sam
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,7 @@ OnSent = Callable[[Any, "int | None"], object]
 
 HandleClosedError = pyuv.error.HandleClosedError
 
+_LOSES_ERRORS = tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 42)
 _AGAIN = (pyuv.errno.UV_EAGAIN, pyuv.errno.UV_ENOBUFS)
 _JOIN_LIMIT = 64 * 1024
 _SMALL = 4 * 1024  # a chunk of fewer bytes is cheaper to copy than to hand over by itself
@@ -35,8 +37,7 @@ def send(handle: Any, data: Data, on_sent: OnSent) -> int:
     :param on_sent: ``on_sent(handle, status)`` is called once when all has been sent (None) or nothing more
         will be (a negative number); never when 0 is returned.
 
-    Raises what ``try_write()`` does, but for EAGAIN and ENOBUFS; on_sent is not called then. With the libuv
-    of pyuv 1.4.0 on_sent may hear it instead.
+    Raises what ``try_write()`` does, but for EAGAIN and ENOBUFS; on_sent is not called then.
     """
     chunks = _joined(data) if isinstance(data, (list, tuple)) else [_bytes_of(data)]
     left = sum(map(len, chunks))
@@ -44,16 +45,25 @@ def send(handle: Any, data: Data, on_sent: OnSent) -> int:
         raise pyuv.error.HandleClosedError("Handle is closing/closed")
     for i, chunk in enumerate(chunks):
         try:
-            sent = handle.try_write(chunk[:_LARGEST])
+            sent = _try_write(handle, chunk[:_LARGEST])
         except pyuv.error.UVError as error:
             if error.args[0] not in _AGAIN:
                 raise
             sent = 0
         left -= sent
         if sent < len(chunk):
-            _queue(handle, [chunk[sent:], *chunks[i + 1 :]], on_sent)
-            break
+            return _queue(handle, [chunk[sent:], *chunks[i + 1 :]], on_sent)
     return left
+
+
+def _try_write(handle: Any, chunk: memoryview) -> int:
+    """Write what the kernel takes at once; an older libuv takes the kernel's error for EAGAIN."""
+    if not _LOSES_ERRORS or handle.write_queue_size or not isinstance(handle, (pyuv.TCP, pyuv.Pipe)):
+        return int(handle.try_write(chunk))
+    try:
+        return os.write(handle.fileno(), chunk)
+    except OSError as error:
+        raise pyuv.error.UVError(-(error.errno or 0), os.strerror(error.errno or 0)) from None
 
 
 def _bytes_of(data: Any) -> memoryview:
@@ -83,7 +93,8 @@ def _joined(data: list[Any] | tuple[Any, ...]) -> list[memoryview]:
     return answer
 
 
-def _queue(handle: Any, views: list[memoryview], on_sent: OnSent) -> None:
+def _queue(handle: Any, views: list[memoryview], on_sent: OnSent) -> int:
+    """Queue them: how many bytes wait then. An older libuv writes once more, and some or all may go."""
     chunks = [
         view[i : i + _LARGEST] if isinstance(view.obj, bytes) else bytes(view[i : i + _LARGEST])
         for view in views
@@ -98,10 +109,15 @@ def _queue(handle: Any, views: list[memoryview], on_sent: OnSent) -> None:
             if waits_for == 0:
                 on_sent(handle, status)
 
+    before: int = handle.write_queue_size
     for i in range(0, len(chunks), _MOST):
         some = chunks[i : i + _MOST]
         handle.write(some if len(some) > 1 else some[0], on_written)
         some.clear()  # pyuv 1.4.0 never gives the list back
+    left: int = handle.write_queue_size - before
+    if not left:
+        waits_for = 0
+    return left
 
 
 def accept_new(handle: Any, no_delay: bool) -> Any:

@@ -445,6 +445,7 @@ def test_after_shutdown(pair: Any, uv: pyuv.Loop, send: Send) -> None:
     assert told.statuses == [None]
 
 
+@own_pyuv("here send() asks the kernel itself, and netuv sends nothing before it is connected")
 def test_while_connecting(uv: pyuv.Loop, send: Send) -> None:
     told = Told()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -460,6 +461,7 @@ def test_while_connecting(uv: pyuv.Loop, send: Send) -> None:
     assert told.statuses == [None]
 
 
+@own_pyuv("here send() asks the kernel itself, and netuv sends nothing before it is connected")
 def test_no_connection(uv: pyuv.Loop, send: Send) -> None:
     told = Told()
     with socket.create_server(("127.0.0.1", 0)) as server:
