@@ -18,13 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pyuv
+from helpers import own_pyuv
 
 import netuv
-
-pytestmark = pytest.mark.skipif(
-    not hasattr(pyuv.Loop, "after_fork"), reason="with a pyuv as it was released more is done in Python"
-)
 
 PACKAGE = str(Path(netuv.__file__).parent)
 
@@ -149,6 +145,7 @@ def frames_of(
 
 
 @pytest.mark.by_itself("frames are counted without those of a host")
+@own_pyuv("its handles read and send by way of Python")
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_frames_for_a_message(run: Any, peer: Any, journey: str) -> None:
     few = frames_of(run, peer, JOURNEYS[journey], 1, 20)
@@ -157,6 +154,7 @@ def test_frames_for_a_message(run: Any, peer: Any, journey: str) -> None:
 
 
 @pytest.mark.by_itself("frames are counted without those of a host")
+@own_pyuv("its handles read and send by way of Python")
 def test_frames_for_a_connection(run: Any, peer: Any) -> None:
     few = frames_of(run, peer, data_and_write, 5, 1)
     many = frames_of(run, peer, data_and_write, 55, 1)
@@ -191,6 +189,7 @@ def frames_of_a_task(peer: Any, messages: int) -> int:
     return counter.frames
 
 
+@own_pyuv("its handles read and send by way of Python")
 def test_frames_for_a_message_of_a_task(peer: Any) -> None:
     """With a turn of the event loop for each; a generator that goes on counts as a call."""
     few, many = frames_of_a_task(peer, 20), frames_of_a_task(peer, 120)

@@ -12,9 +12,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from helpers import libuv_since
 from system_calls import OF_THE_LOOP, Program, compile_shim, judge, single_plans
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the shim is for Linux")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the shim is for Linux"),
+    # 1.44 takes the shim's short read, which no kernel makes, for the last data.
+    libuv_since(1, 52, "which system calls it makes, and what it leaves open when one fails, is its own"),
+]
 
 TOGETHER = [
     "read:%3=short7,write:%2=short11,writev:%2=short13,epoll_pwait:%3=EINTR",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import LIMIT
+from helpers import LIMIT, own_pyuv
 from system_calls import compile_shim
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the shim is for Linux")
@@ -41,6 +41,7 @@ PROGRAM = """
 """
 
 
+@own_pyuv("its libuv does not ask the kernel when a watch is made")
 def test_a_run_that_cannot_watch_for_signals_raises_and_can_be_repeated(tmp_path: Path) -> None:
     """The loop watches a pipe for signals: that it cannot is said as any error, and costs no descriptor."""
     done = subprocess.run(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import pyuv
-from helpers import LIMIT, MustCall, PeerOf, Run, Transport, option, receive_all
+from helpers import LIMIT, MustCall, PeerOf, Run, Transport, libuv_since, option, receive_all
 
 import netuv
 from tests.net.peers import stop_when_done
@@ -57,6 +57,7 @@ def test_ipv6_only_means_nothing_on_ipv4(run: Run, must_call: MustCall, host: st
 
 
 @pytest.mark.row("N05", "S08")
+@libuv_since(1, 49, "it does not know SO_REUSEPORT")
 def test_reuse_port(run: Run, must_call: MustCall) -> None:
     first, second, third = (netuv.create_server() for _ in range(3))
 

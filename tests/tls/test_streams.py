@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from helpers import LIMIT, PeerOf, Run
+from helpers import LIMIT, PeerOf, Run, own_pyuv
 from tls.certificates import Certificates
 from tls.peers import Peer
 from tls.recorder import Ends
@@ -251,6 +251,7 @@ FRAMES = {"data and write": 5, "write with a callback": 7}
 
 
 @pytest.mark.by_itself("frames are counted without those of a host")
+@own_pyuv("its handles read and send by way of Python")
 @pytest.mark.parametrize("journey", FRAMES)
 def test_frames_for_a_message(run: Run, peer: PeerOf, certs: Certificates, journey: str) -> None:
     def serve(stream: Any) -> None:
