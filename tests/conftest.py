@@ -119,8 +119,10 @@ def wrong_netuv() -> str | None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _libuv_is_warm() -> None:
-    """libuv keeps a few descriptors from its first loop on; they are nobody's leak."""
+def _libuv_is_warm(request: pytest.FixtureRequest) -> None:
+    """libuv keeps a few descriptors from its first loop on, and uvloop's own too; they are nobody's leak."""
+    if hosts.uvloop is not None and request.config.getoption("--setting") == "uvloop":
+        hosts.make("uvloop").close()
     warm = netuv.Loop()
     netuv.lookup("localhost", lambda *answer: None, loop=warm)
     warm.run()
