@@ -98,11 +98,13 @@ class Host:
 
     def _look(self) -> None:
         """After a turn."""
-        if self._runs and self._is_idle():
+        if self._is_idle():
             self._stop()
 
     def _stop(self) -> None:
-        self.host.stop()
+        if self._runs:  # once: uvloop would end its next run by a second one
+            self._runs = False
+            self.host.stop()
 
     def _is_idle(self) -> bool:
         if self.loop.closed:
@@ -119,8 +121,7 @@ class Host:
 
     def _on_error(self, host: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self._errors.append(context.get("exception") or RuntimeError(str(context)))
-        if self._runs:
-            self._stop()
+        self._stop()
 
     def close(self) -> None:
         """Close both loops, as asyncio.run() does."""
