@@ -101,7 +101,10 @@ class Running(EventEmitter):
             return 0
         if not self.uv.alive:
             return None
-        seconds = turn.timeout(self.uv)
+        if turn.NOTES_BEGUN and turn.has_begun(self.uv):
+            return 0
+        self.uv.update_time()
+        seconds: float = self.uv.get_timeout()
         return None if seconds < 0 else math.ceil(seconds * 1000)
 
     def _run(self, mode: int) -> None:
@@ -176,7 +179,8 @@ class Running(EventEmitter):
         if self.failures.first is None and not self.stopping:
             self._in_uv = True
             self._waits_once = mode == turn.ONCE
-            turn.before_turn(self.uv)
+            if turn.NOTES_BEGUN:
+                turn.before_turn(self.uv)
             try:
                 self._run_uv(mode)
             except BaseException as error:  # the excepthook itself could not run

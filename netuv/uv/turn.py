@@ -28,6 +28,8 @@ NOWAIT = pyuv.UV_RUN_NOWAIT  # one turn, without waiting for anything
 #: In a turn in which a timer was due before I/O, libuv goes on to wait for I/O.
 WAITS_AFTER_TIMERS = tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 45)
 _RUNS_TICKS = hasattr(pyuv.Loop, "set_ticks")
+#: libuv's timeout does not say that something was begun: see has_begun() and before_turn().
+NOTES_BEGUN = not _RUNS_TICKS
 _KNOWS_FORK = hasattr(pyuv.Loop, "after_fork")
 # How the ticks of a loop are run, where pyuv does not. Weak: a tick may refer to the loop.
 _gates: weakref.WeakKeyDictionary[Any, weakref.WeakMethod[Callable[[], None]]] = weakref.WeakKeyDictionary()
@@ -90,16 +92,12 @@ def gated(uv: Any, callback: Callable[..., Any]) -> Callable[..., Any]:
 
 def before_turn(uv: Any) -> None:
     """The kernel hears in this turn of what was begun before."""
-    if not _RUNS_TICKS:
-        _begun.discard(uv)
+    _begun.discard(uv)
 
 
-def timeout(uv: Any) -> float:
-    """After how many s the loop is to have a turn: 0 when anything was begun, -1 for never."""
-    if not _RUNS_TICKS and uv in _begun:
-        return 0.0
-    uv.update_time()
-    return float(uv.get_timeout())
+def has_begun(uv: Any) -> bool:
+    """Whether anything was begun of which the kernel has to hear in a turn."""
+    return uv in _begun
 
 
 # -- handles of the loop itself ----------------------------------------------------------------------
