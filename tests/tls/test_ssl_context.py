@@ -177,7 +177,7 @@ def test_it_logs_secrets_by_itself(ends: Ends, run: Run) -> None:
         ({"check_server_identity": lambda *args: None}, "check_server_identity"),
         ({"secure_context": tls.SecureContext()}, "secure_context"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "".join(value),
 )
 def test_what_cannot_be_combined_with_it(loop: Any, options: dict[str, Any], name: str) -> None:
     with pytest.raises(errors.ArgValueError, match=f"'{name}' cannot be given together with 'ssl_context'"):
@@ -192,7 +192,7 @@ def test_what_cannot_be_combined_with_it(loop: Any, options: dict[str, Any], nam
         ({"request_cert": False}, "request_cert"),
         ({"alpn_protocols": ["a"]}, "alpn_protocols"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "".join(value),
 )
 def test_what_a_server_cannot_combine_with_it(
     loop: Any, certs: Certificates, options: dict[str, Any], name: str
