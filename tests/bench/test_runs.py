@@ -188,9 +188,10 @@ def test_instructions_are_counted(compiled: build.Compiled, tmp_path: Path) -> N
         pytest.skip("the floor needs a compiler, and a Python server needs long")
     one = runner.Runner(Installation(compiled), process.choose_cores(False), counting.PARAMETERS, tmp_path)
     counter = counting.Counter(one)
-    case = flows.Case(flows.FLOWS["accept"], 1, 50, "tcp")
+    # Of one connection: how many are ready in one turn is left to chance, and changes what each costs.
+    case = flows.Case(flows.FLOWS["echo"], 1, 1, "tcp")
     count = counter.instructions(case, PEERS["c"])
-    assert 100 < count < 5000
+    assert 20 < count < 5000
     assert counter.instructions(case, PEERS["c"]) == pytest.approx(count, rel=0.05)
 
 
