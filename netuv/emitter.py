@@ -290,15 +290,16 @@ class EventEmitter(pyee.EventEmitter):
             raise _no_event(event) from None
         except AttributeError:
             raise misuse.no_super_init(self) from None
+        if listeners is not None:
+            within = self._within
+            if within is not None and not within.entered:
+                return bool(within.run(EventEmitter.emit, self, event, *args, **kwargs))
         if event == "error" and ERROR_MONITOR in self._events:
             self.emit(ERROR_MONITOR, *args, **kwargs)
         if listeners is None:
             if event == "error":
                 raise misuse.unhandled_error(args[0] if args else None, self)
             return False
-        within = self._within
-        if within is not None and not within.entered:
-            return bool(within.run(EventEmitter.emit, self, event, *args, **kwargs))
         rest = iter(listeners)
         try:
             if kwargs:  # pyee has them; passing none on is slower than asking
