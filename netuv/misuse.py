@@ -303,7 +303,10 @@ def tell_arguments(
     :param role: what the function is: "listener of 'close'".
     """
     import inspect  # for this one message, which most programs never see
+    from contextvars import Context
 
+    while isinstance(getattr(getattr(function, "func", None), "__self__", None), Context):
+        function = function.args[0]  # it was to be run in the context of its call
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # of a builtin that does not say
