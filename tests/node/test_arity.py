@@ -151,6 +151,7 @@ def test_an_async_listener_is_still_refused() -> None:
         assert caught.value.code == "ERR_INVALID_ARG_TYPE"  # type: ignore[attr-defined]
 
 
+@pytest.mark.by_itself("where asyncio runs, the context of the listener is in front of it")
 def test_the_one_data_listener_has_nothing_in_front_of_it(run: Any) -> None:
     def listener(chunk: bytes) -> None:
         heard.append(chunk)

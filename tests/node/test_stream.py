@@ -258,6 +258,7 @@ def test_what_is_to_be_awaited(loop: netuv.Loop) -> None:
 
 
 @pytest.mark.row("N19")
+@pytest.mark.by_itself("it calls netuv.run(main())")
 def test_functions_behind_a_duplex_get_a_signal(loop: netuv.Loop) -> None:
     async def upper(source: Any) -> Any:
         async for chunk in source:
@@ -290,6 +291,7 @@ def test_functions_behind_a_duplex_get_a_signal(loop: netuv.Loop) -> None:
 
 
 @pytest.mark.row("A11")
+@pytest.mark.by_itself("it calls netuv.run(main())")
 def test_a_helper_gives_its_function_a_signal_if_that_takes_one(loop: netuv.Loop) -> None:
     def numbers() -> Any:
         return stream.Readable.from_(["1", "2"])
@@ -332,6 +334,7 @@ def test_a_helper_gives_its_function_a_signal_if_that_takes_one(loop: netuv.Loop
 
 
 @pytest.mark.row("A11")
+@pytest.mark.by_itself("it calls netuv.run(main())")
 def test_the_numbers_of_drop_and_take_are_what_javascript_makes_of_them(loop: netuv.Loop) -> None:
     async def main() -> None:
         numbers = stream.Readable.from_

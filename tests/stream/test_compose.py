@@ -152,6 +152,7 @@ def test_destroy_of_a_duplex_of_two(run: Run) -> None:
 
 
 @pytest.mark.row("N19")
+@pytest.mark.by_itself("an async generator is refused where no asyncio runs")
 def test_what_duplex_from_takes(run: Run) -> None:
     through = PassThrough()
     assert stream.duplex_from(through) is through

@@ -164,6 +164,7 @@ def test_of_one_that_is_set_others_know_nothing(run: Run) -> None:
 
 
 @pytest.mark.row("S19")
+@pytest.mark.by_itself("where asyncio runs, the context of the listener is in front of it")
 def test_without_them_a_socket_keeps_its_short_way(run: Run) -> None:
     class Other(netuv.Socket):
         """Replaces neither."""
