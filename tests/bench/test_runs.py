@@ -11,6 +11,7 @@ import io
 import math
 import os
 import pstats
+import re
 import resource
 import shutil
 import socket
@@ -324,7 +325,7 @@ def test_c_compiles_without_a_warning(name: str, tmp_path: Path) -> None:
     source, words = build.SOURCES[name]
     command = [*COMPILER, *build.FLAGS, "-Werror", "-o", str(tmp_path / "out"), str(source), *words]
     done = subprocess.run(command, capture_output=True, text=True)
-    if "openssl/ssl.h" in done.stderr:
+    if re.search(r"openssl/\w+\.h: No such file", done.stderr):
         pytest.skip("there are no headers of OpenSSL")
     assert done.returncode == 0, done.stderr
 
