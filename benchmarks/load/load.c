@@ -45,8 +45,7 @@
 #include <time.h>
 #include <unistd.h>
 #ifdef TLS
-#include <openssl/err.h>
-#include <openssl/ssl.h>
+#include "../tls.h"
 #endif
 
 enum { READ_SIZE = 262144, BATCH = 256, CONNECTING_AT_ONCE = 50, SLACK_SECONDS = 15 };
@@ -171,12 +170,8 @@ static void open_bytes(void)
         || !SSL_CTX_set_ciphersuites(context, "TLS_AES_256_GCM_SHA384")
         || !SSL_CTX_set1_groups_list(context, "X25519"))
         fail("OpenSSL has no TLS 1.3 as it is needed");
-    SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
+    tls_configure(context);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
-                     | SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_read_ahead(context, 1);
-    SSL_CTX_set_default_read_buffer_len(context, 65536);
 }
 
 static void attach(struct connection *c)
@@ -187,41 +182,8 @@ static void attach(struct connection *c)
     SSL_set_connect_state(c->ssl);
 }
 
-/* What read() and write() would answer. */
-static ssize_t outcome(struct connection *c, int result, size_t done)
-{
-    int error = done ? SSL_ERROR_NONE : SSL_get_error(c->ssl, result);
-    ERR_clear_error();
-    if (done)
-        return (ssize_t)done;
-    if (error == SSL_ERROR_ZERO_RETURN)
-        return 0;
-    errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
-    return -1;
-}
-
-static ssize_t get(struct connection *c, char *data, size_t most)
-{
-    size_t done = 0;
-    int result;
-    do {
-        result = SSL_read(c->ssl, data + done, (int)(most - done));
-        done += result > 0 ? (size_t)result : 0;
-    } while (result > 0 && done < most && SSL_has_pending(c->ssl));
-    return outcome(c, result, done);
-}
-
-static ssize_t put(struct connection *c, const char *data, size_t most)
-{
-    size_t done = 0;
-    int result;
-    do {
-        result = SSL_write(c->ssl, data + done, (int)(most - done));
-        done += result > 0 ? (size_t)result : 0;
-    } while (result > 0 && done < most);
-    return outcome(c, result, done);
-}
-
+static ssize_t get(struct connection *c, char *data, size_t most) { return tls_read(c->ssl, data, most); }
+static ssize_t put(struct connection *c, const char *data, size_t most) { return tls_write(c->ssl, data, most); }
 static bool is_shaken(struct connection *c) { return SSL_is_init_finished(c->ssl); }
 
 /* Go on with the handshake; true when it is done. */
@@ -230,7 +192,7 @@ static bool shake_hands(struct connection *c)
     int result = SSL_do_handshake(c->ssl);
     if (result == 1)
         return true;
-    if (outcome(c, result, 0) == 0 || errno != EAGAIN)
+    if (tls_outcome(c->ssl, result, 0) == 0 || errno != EAGAIN)
         fail("the handshake fails");
     watch(c, EPOLLIN);
     return false;

@@ -29,8 +29,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #ifdef TLS
-#include <openssl/err.h>
-#include <openssl/ssl.h>
+#include "../tls.h"
 #endif
 
 enum { READ_SIZE = 262144, WRITES_AT_ONCE = 16, BATCH = 256, BACKLOG = 511 };
@@ -99,12 +98,7 @@ static void open_bytes(void)
         exit(1);
     }
     SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-    SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
-                     | SSL_MODE_RELEASE_BUFFERS);
-    /* A read takes several records from the kernel, where the default takes two reads for each. */
-    SSL_CTX_set_read_ahead(context, 1);
-    SSL_CTX_set_default_read_buffer_len(context, 65536);
+    tls_configure(context);
 }
 
 static void attach(struct end *end)
@@ -115,41 +109,8 @@ static void attach(struct end *end)
     SSL_set_accept_state(end->ssl);
 }
 
-/* What read() and write() would answer. */
-static ssize_t outcome(struct end *end, int result, size_t done)
-{
-    int error = done ? SSL_ERROR_NONE : SSL_get_error(end->ssl, result);
-    ERR_clear_error();
-    if (done)
-        return (ssize_t)done;
-    if (error == SSL_ERROR_ZERO_RETURN)
-        return 0;
-    errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
-    return -1;
-}
-
-static ssize_t receive(struct end *end, char *data, size_t size)
-{
-    size_t done = 0;
-    int result;
-    do {
-        result = SSL_read(end->ssl, data + done, (int)(size - done));
-        done += result > 0 ? (size_t)result : 0;
-    } while (result > 0 && done < size && SSL_has_pending(end->ssl));
-    return outcome(end, result, done);
-}
-
-static ssize_t transmit(struct end *end, const char *data, size_t size)
-{
-    size_t done = 0;
-    int result;
-    do {
-        result = SSL_write(end->ssl, data + done, (int)(size - done));
-        done += result > 0 ? (size_t)result : 0;
-    } while (result > 0 && done < size);
-    return outcome(end, result, done);
-}
-
+static ssize_t receive(struct end *end, char *data, size_t size) { return tls_read(end->ssl, data, size); }
+static ssize_t transmit(struct end *end, const char *data, size_t size) { return tls_write(end->ssl, data, size); }
 static bool may_write(struct end *end) { return SSL_is_init_finished(end->ssl); }
 static void say_end(struct end *end) { SSL_shutdown(end->ssl); ERR_clear_error(); }
 static void detach(struct end *end) { SSL_free(end->ssl); }
