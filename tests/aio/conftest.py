@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import subprocess
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,3 +96,16 @@ def run_main(setting: str, reported: list[dict[str, Any]]) -> Iterator[RunMain]:
     finish_lookups()
     left_open = open_fds()
     assert len(left_open) <= len(before), f"descriptors left open: {left_open - before}"
+
+
+@pytest.fixture
+def self_signed(tmp_path: Path) -> Path:
+    """A folder with a certificate of localhost, ``cert``, and its ``key``."""
+    openssl = subprocess.run(
+        f"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2"
+        f" -keyout {tmp_path}/key -out {tmp_path}/cert".split(),
+        capture_output=True,
+        check=False,
+    )
+    assert openssl.returncode == 0, openssl.stderr
+    return tmp_path

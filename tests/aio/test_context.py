@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -300,14 +299,7 @@ def test_a_socket_that_connects_anew(run_main: RunMain) -> None:
 
 
 @pytest.mark.parametrize("over", ["its own", "a socket"])
-def test_over_tls(run_main: RunMain, tmp_path: Path, over: str) -> None:
-    openssl = subprocess.run(
-        f"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2"
-        f" -keyout {tmp_path}/key -out {tmp_path}/cert".split(),
-        capture_output=True,
-        check=False,
-    )
-    assert openssl.returncode == 0, openssl.stderr
+def test_over_tls(run_main: RunMain, self_signed: Path, over: str) -> None:
     seen = Seen()
 
     async def main() -> None:
@@ -317,7 +309,7 @@ def test_over_tls(run_main: RunMain, tmp_path: Path, over: str) -> None:
             socket.end(b"hello")
             variable.set("of this connection")
 
-        options = {"key": (tmp_path / "key").read_bytes(), "cert": (tmp_path / "cert").read_bytes()}
+        options = {"key": (self_signed / "key").read_bytes(), "cert": (self_signed / "cert").read_bytes()}
         server = tls.create_server(options, on_secure)
         variable.set("of listen()")
         port = await listening(server)

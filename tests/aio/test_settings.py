@@ -532,17 +532,10 @@ def test_a_host_that_only_closes(setting: str) -> None:
 @pytest.mark.filterwarnings(  # Python 3.10's own loop leaves one, too
     "ignore:Exception ignored in. <function _SSLProtocolTransport:pytest.PytestUnraisableExceptionWarning"
 )
-def test_start_tls(run_main: Any, tmp_path: Any) -> None:
-    openssl = subprocess.run(
-        f"openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2"
-        f" -keyout {tmp_path}/key -out {tmp_path}/cert".split(),
-        capture_output=True,
-        check=False,
-    )
-    assert openssl.returncode == 0, openssl.stderr
+def test_start_tls(run_main: Any, self_signed: Any) -> None:
     ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ours.load_cert_chain(tmp_path / "cert", tmp_path / "key")
-    theirs = ssl.create_default_context(cafile=str(tmp_path / "cert"))
+    ours.load_cert_chain(self_signed / "cert", self_signed / "key")
+    theirs = ssl.create_default_context(cafile=str(self_signed / "cert"))
     theirs.check_hostname = False
 
     class Server(asyncio.Protocol):
