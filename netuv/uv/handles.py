@@ -18,7 +18,7 @@ import pyuv
 
 from netuv import checks, errors, misuse
 from netuv.address import AddressInfo
-from netuv.uv import wire
+from netuv.uv import LIBUV, wire
 from netuv.uv.turn import gated
 
 TCP = wire.TCP
@@ -42,7 +42,7 @@ EOF: int = pyuv.errno.UV_EOF
 EPIPE: int = pyuv.errno.UV_EPIPE
 ETIMEDOUT: int = pyuv.errno.UV_ETIMEDOUT
 
-_OLD_LIBUV = tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 49)  # it leaves keep-alive's probes
+_OLD_LIBUV = LIBUV < (1, 49)  # it leaves keep-alive's probes
 
 #: Flags of bind().
 IPV6_ONLY: int = pyuv.UV_TCP_IPV6ONLY

@@ -17,6 +17,7 @@ from typing import Any
 import pyuv
 
 from netuv import errors
+from netuv.uv import LIBUV
 
 Async = pyuv.Async
 Poll = pyuv.Poll
@@ -26,7 +27,7 @@ ONCE = pyuv.UV_RUN_ONCE  # one turn, that waits for something
 NOWAIT = pyuv.UV_RUN_NOWAIT  # one turn, without waiting for anything
 
 #: In a turn in which a timer was due before I/O, libuv goes on to wait for I/O.
-WAITS_AFTER_TIMERS = tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 45)
+WAITS_AFTER_TIMERS = LIBUV < (1, 45)
 _RUNS_TICKS = hasattr(pyuv.Loop, "set_ticks")
 #: libuv's timeout does not say that something was begun: see has_begun() and before_turn().
 NOTES_BEGUN = not _RUNS_TICKS

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyuv
 
+from netuv.uv import LIBUV
 from netuv.uv.turn import gated
 
 Data = Any
@@ -22,7 +23,7 @@ OnSent = Callable[[Any, "int | None"], object]
 
 HandleClosedError = pyuv.error.HandleClosedError
 
-_LOSES_ERRORS = tuple(map(int, pyuv.LIBUV_VERSION.split(".")[:2])) < (1, 42)
+_LOSES_ERRORS = LIBUV < (1, 42)
 _AGAIN = (pyuv.errno.UV_EAGAIN, pyuv.errno.UV_ENOBUFS)
 _JOIN_LIMIT = 64 * 1024
 _SMALL = 4 * 1024  # a chunk of fewer bytes is cheaper to copy than to hand over by itself
