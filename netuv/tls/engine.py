@@ -5,7 +5,7 @@ and ``encrypt()`` are all there is, three calls into C each. What the engine its
 the handshake, alerts, answers to a change of keys) gathers in ``outgoing``, and ``take()`` empties that.
 
 The exception by which OpenSSL says that it wants more costs more than a small record. So decrypt() does not
-provoke it: when its input is used up, and the last read gave less than was asked for, nothing can be left.
+provoke it: when its input is used up, and OpenSSL holds nothing of the last record back, nothing can be left.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PIECE = 128 * 1024  # bytes to encrypt at a time; more than that leaves the cach
 class Engine:
     """One end of a TLS connection."""
 
-    __slots__ = ("_read", "ended", "failure", "incoming", "outgoing", "ssl", "take", "write")
+    __slots__ = ("_held", "_read", "ended", "failure", "incoming", "outgoing", "ssl", "take", "write")
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class Engine:
         self.ssl = context.wrap_bio(self.incoming, self.outgoing, server_side, servername, session)
         inner: Any = getattr(self.ssl, "_sslobj", self.ssl)  # the same methods, without a frame of Python's
         self._read: Callable[[int], bytes] = inner.read
+        self._held: Callable[[], int] = inner.pending  # bytes of a record of which a read gave a part
         #: Encrypt some bytes, one at least: the ciphertext is in ``take()`` then.
         self.write: Callable[[Any], int] = inner.write
         #: The ciphertext that is to be sent.
@@ -68,7 +69,7 @@ class Engine:
         size = min(incoming.pending, RECORD) or RECORD  # a read of 0 bytes would look like the end
         try:
             chunk = self._read(size)
-            if len(chunk) < size and not incoming.pending:  # one whole record: nearly always
+            if not incoming.pending and (len(chunk) < size or not self._held()):  # one record: nearly always
                 if not chunk:
                     self.ended = True
                 return chunk
@@ -81,7 +82,7 @@ class Engine:
                 size = min(incoming.pending, RECORD) or RECORD
                 chunk = self._read(size)
                 parts.append(chunk)
-                if len(chunk) < size and not incoming.pending:
+                if not incoming.pending and (len(chunk) < size or not self._held()):
                     break
             if not chunk:
                 self.ended = True
