@@ -6,9 +6,14 @@ that a hello is wrong: what cannot be read is handed to OpenSSL, which finds the
 
 from __future__ import annotations
 
+import struct
+
 MAX_SIZE = 32 * 1024  # of all records of a hello; OpenSSL takes a message of 16 KiB at most
 _HANDSHAKE, _CLIENT_HELLO = 22, 1
 _SERVER_NAME, _ALPN = 0, 16
+
+_uint16 = struct.Struct(">H").unpack_from
+_two_uint16 = struct.Struct(">HH").unpack_from
 
 
 class Hello:
@@ -46,7 +51,7 @@ class Reader:
         if whole:
             try:
                 _read(bytes(self._message), hello)
-            except IndexError:  # it ends too early; what was read until then is kept
+            except (IndexError, struct.error):  # it ends too early; what was read until then is kept
                 pass
         return hello
 
@@ -55,7 +60,7 @@ class Reader:
         data, message = self.data, self._message
         while len(data) - self._at >= 5:
             start = self._at + 5
-            size = _uint16(data, self._at + 3)
+            (size,) = _uint16(data, self._at + 3)
             if data[self._at] != _HANDSHAKE or data[self._at + 1] != 3 or not size:
                 return False
             if len(data) - start < size:
@@ -74,12 +79,12 @@ class Reader:
 def _read(message: bytes, hello: Hello) -> None:
     at = 4 + 2 + 32  # the head of the message, version and random
     at += 1 + message[at]  # session id
-    at += 2 + _uint16(message, at)  # cipher suites
+    at += 2 + _uint16(message, at)[0]  # cipher suites
     at += 1 + message[at]  # compression
-    end = at + 2 + _uint16(message, at)
+    end = at + 2 + _uint16(message, at)[0]
     at += 2
     while at < end:
-        kind, size = _uint16(message, at), _uint16(message, at + 2)
+        kind, size = _two_uint16(message, at)
         at += 4
         if kind == _SERVER_NAME:
             hello.servername = _server_name(message, at)
@@ -88,14 +93,10 @@ def _read(message: bytes, hello: Hello) -> None:
         at += size
 
 
-def _uint16(data: bytes | bytearray, at: int) -> int:
-    return data[at] << 8 | data[at + 1]
-
-
 def _server_name(data: bytes, at: int) -> str:
     if data[at + 2] != 0:  # a kind of name that there is not yet
         return ""
-    size = _uint16(data, at + 3)
+    (size,) = _uint16(data, at + 3)
     return data[at + 5 : at + 5 + size].decode("ascii", "replace")
 
 
