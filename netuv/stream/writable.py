@@ -181,7 +181,7 @@ class Writable(Stream):
             else:
                 data, encoding = self._chunk(data, encoding)
         if state.phase or life.phase:
-            self._refuse(callback)
+            self._refuse(callback, self._ended_error())
             return False
         wire = state.wire
         if wire is None or state.writing or state.queue is not None or life.errored is not None:
@@ -217,9 +217,12 @@ class Writable(Stream):
             return _bytes_of(memoryview(data)), None
         raise misuse.invalid_arg_type("data", "bytes-like or str", data)
 
-    def _refuse(self, callback: Callback | None) -> BaseException:
-        """A write() or end(data) after the end: say so to the callback, and by 'error'."""
-        error = self._ended_error() if self._writable_state.phase else misuse.stream_destroyed("write")
+    def _refuse(self, callback: Callback | None, ended: BaseException) -> BaseException:
+        """A write() or end(data) after the end: say so to the callback, and by 'error'.
+
+        :param ended: the error, unless the stream was destroyed and never ended.
+        """
+        error = ended if self._writable_state.phase else misuse.stream_destroyed("write")
         if callback is not None:
             self._next_tick(callback, error)
         self._error_or_destroy(error, later=True)
@@ -280,7 +283,7 @@ class Writable(Stream):
         if data is not None:
             if state.phase or life.phase:
                 self._chunk(data, encoding)  # raises for what cannot be written
-                error = self._refuse(None)
+                error = self._refuse(None, misuse.write_after_end())
             else:
                 Writable.write(self, data, encoding)  # and none that overrides it, as in Node
         if state.queue is not None and state.queue.corked:
@@ -329,6 +332,7 @@ class Writable(Stream):
     # -- hooks -------------------------------------------------------------------------------------
 
     def _ended_error(self) -> BaseException:
+        """Of a write() after the end."""
         return misuse.write_after_end()
 
     def _error_of_send(self, cause: Exception) -> BaseException:

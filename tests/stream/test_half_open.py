@@ -86,3 +86,23 @@ def test_write_after_the_peer_has_ended(wire: Wire, must_call: MustCall) -> None
     name = "ERR_STREAM_WRITE_AFTER_END" if wire.name == "memory" else "EPIPE"
     assert codes == [name, name]
     assert received == [b"in time"]
+
+
+@pytest.mark.row("S29")
+def test_end_with_data_after_the_peer_has_ended(wire: Wire, must_call: MustCall) -> None:
+    """It is a write after the end, on a socket too: only write() blames the other side, as in Node."""
+
+    def main(a: Any, b: Any) -> None:
+        a.resume()
+        b.resume()
+        b.on("error", must_call(lambda error: codes.append(code(error))))
+        b.on("end", must_call(lambda: wire.tick(wire.tick, late)))
+        a.end()
+
+        def late() -> None:
+            assert b.writable_ended is True
+            b.end(b"late", must_call(lambda error: codes.append(code(error))))
+
+    codes: list[Any] = []
+    wire.run(main)
+    assert codes == ["ERR_STREAM_WRITE_AFTER_END"] * 2
