@@ -161,7 +161,7 @@ class Runner:
         flow = case.flow
         words = [flow.load, case.transport, case.size, case.connections, seconds, warmup]
         if units:
-            words.append(round(units / flow.per))
+            words.append(max(1, round(units / flow.per)))  # 0 would be without a limit
         native = self._native("load-tls" if flow.tls else "load")
         command = [str(native)] if native else [sys.executable, str(LOAD_SCRIPT)]
         env = {**self.env, **self._tls} if flow.tls else self.env

@@ -146,6 +146,16 @@ def test_unix_sockets_and_the_load_generator_in_python(compiled: build.Compiled,
 
 
 @needs_linux
+def test_as_few_units_as_there_can_be(compiled: build.Compiled, tmp_path: Path) -> None:
+    """A client's message stands for many units; it is one message then, and not all that the time allows."""
+    parameters = runner.Parameters(duration=60.0, warmup=0.0, rounds=1)
+    one = runner.Runner(Installation(compiled), process.choose_cores(False), parameters, tmp_path)
+    case = flows.Case(flows.FLOWS["client"], 1, 1, "tcp")
+    figures = one.measure(as_served(case, PEERS["netuv"]), one.installation.command(PEERS["netuv"]), 1)
+    assert figures["units"] == flows.BATCH
+
+
+@needs_linux
 def test_quick_run_is_printed_saved_and_compared(benchmarks: Any, tmp_path: Path) -> None:
     result, markdown = tmp_path / "r.json", tmp_path / "r.md"
     names = ["netuv", "asyncio"]
