@@ -136,12 +136,10 @@ class _Timers:
         self._handle = uv_timer.new_timer(loop.uv)
         loop.census.hide(self._handle)
 
-    def start(self, timer: Any) -> None:
-        """Count the timer's delay from now."""
-        delay: int = timer._delay
-        self.insert(timer, delay, monotonic_ns() // 1_000_000 + 1 + delay)
-
-    def insert(self, timer: Any, delay: int, due: int) -> None:
+    def insert(self, timer: Any, delay: int, due: int | None = None) -> None:
+        """Set the timer: to when it is due, or to ``delay`` from now."""
+        if due is None:
+            due = monotonic_ns() // 1_000_000 + 1 + delay
         entries = self._lists.get(delay)
         if entries is None:
             entries = self._lists[delay] = _List(delay)
@@ -157,7 +155,10 @@ class _Timers:
         entries.timers[timer] = due
         timer._list = entries
         if timer._ref:
-            self.count_ref(1)
+            if self._referenced:
+                self._referenced += 1
+            else:
+                self.count_ref(1)
 
     def _place(self, entries: _List, expiry: int) -> None:
         self._last_number += 1
@@ -302,7 +303,7 @@ class Timeout:
         self._loop = loop
         self._ref = True
         self._list: _List | None = None  # None while it waits for nothing
-        _timers_of(loop).start(self)
+        _timers_of(loop).insert(self, delay)
 
     def close(self) -> None:
         """Cancel it; the same as clear_timeout(timer)."""
@@ -325,7 +326,7 @@ class Timeout:
             timers = _timers_of(loop)
             if self._list is not None:
                 timers.remove(self)
-            timers.start(self)
+            timers.insert(self, self._delay)
         return self
 
     def ref(self) -> Timeout:
@@ -383,7 +384,7 @@ class IdleTimer:
         """Count the delay from now."""
         self._last = monotonic()  # half the price of monotonic_ns()
         if self._list is None:
-            self._timers.start(self)
+            self._timers.insert(self, self._delay)
 
     def _callback(self) -> None:
         due = int(self._last * 1000) + 1 + self._delay
@@ -404,7 +405,7 @@ def _timers_of(loop: Loop) -> _Timers:
     timers: Any = loop.parts.get(_Timers)
     if timers is None:
         timers = loop.parts[_Timers] = _Timers(loop)
-    return cast(_Timers, timers)
+    return timers  # type: ignore[no-any-return]  # cast() would be a call
 
 
 class Immediate:

@@ -83,11 +83,10 @@ def check_loop(loop: Loop | None) -> Loop:
     :raises StateError: when it is closed, of the parent process, or (in debug mode) of another thread.
     """
     if loop is None:
-        loop = default_loop()
-    elif isinstance(loop, Loop):
-        loop.check()
-    else:
+        return default_loop()
+    if not isinstance(loop, Loop):
         raise misuse.invalid_arg_type("loop", "a netuv.Loop", loop)
+    loop.check()
     loop.check_thread()
     return loop
 
