@@ -46,10 +46,10 @@ static PyMethodDef more_of_stream[] = {
      "accept_new(no_delay): accept a connection; a handle of the same kind.\n\n"
      "With no_delay Nagle's algorithm is switched off."},
     {"start_flow", (PyCFunction) (void (*)(void)) start_flow, METH_FASTCALL,
-     "start_flow(on_read, on_end, reading, idle, tell): like start_read(on_read), but while reading.consumer is\n"
-     "not None, chunks are handed to that, and at the end on_end(status) is called. The size of a chunk is added\n"
-     "to reading.received before, and idle.active() called unless it is None. When the consumer raises a\n"
-     "TypeError, tell(error, consumer, data) is called.\n\n"
+     "start_flow(owner, reading, idle): read; while reading.consumer is not None, chunks are handed to that. The\n"
+     "size of a chunk is added to reading.received before, reading.did_read is set, and idle.active() called unless\n"
+     "it is None. When the consumer raises a TypeError, owner._explain(error, consumer, data) is called.\n\n"
+     "Without a consumer owner._on_read(stream, data, None) is called, and at the end owner._on_read_end(status).\n\n"
      "May be called again to replace these."},
     {"send", (PyCFunction) (void (*)(void)) stream_send, METH_FASTCALL,
      "send(data, on_sent): write bytes, or a list of them, at once, and queue what the kernel does not take.\n\n"
@@ -93,7 +93,7 @@ PyMODINIT_FUNC PyInit__cpyuv(void)
     module = PyInit_of_pyuv();
     if (module != NULL
         && (add_methods(&LoopType, more_of_loop) < 0 || add_methods(&StreamType, more_of_stream) < 0
-            || add_short(module) < 0 || add_settable(module) < 0))
+            || add_flow() < 0 || add_short(module) < 0 || add_settable(module) < 0))
         Py_CLEAR(module);
     return module;
 }

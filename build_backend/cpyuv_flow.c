@@ -1,16 +1,17 @@
-/* start_flow(on_read, on_end, reading, idle, tell): a stream that hands what it reads to reading.consumer, as long as
- * that is not None, without a Python function in between. on_read_cb is a tuple of the five then; a callback
- * that a program gives is none, since it has to be callable. */
-#define FLOW_ON_READ(flow) PyTuple_GET_ITEM(flow, 0)
-#define FLOW_ON_END(flow) PyTuple_GET_ITEM(flow, 1)
-#define FLOW_READING(flow) PyTuple_GET_ITEM(flow, 2)
-#define FLOW_IDLE(flow) PyTuple_GET_ITEM(flow, 3)
-#define FLOW_TELL(flow) PyTuple_GET_ITEM(flow, 4)
+/* start_flow(owner, reading, idle): a stream that hands what it reads to reading.consumer, as long as that is not
+ * None, without a Python function in between. on_read_cb is a tuple of the three then; a callback that a program
+ * gives is none, since it has to be callable. The methods of the owner are looked up when they are called: bound
+ * ones would take more memory than all the rest. */
+#define FLOW_OWNER(flow) PyTuple_GET_ITEM(flow, 0)
+#define FLOW_READING(flow) PyTuple_GET_ITEM(flow, 1)
+#define FLOW_IDLE(flow) PyTuple_GET_ITEM(flow, 2)
+
+static PyObject *str_on_read, *str_on_read_end, *str_explain;
 
 /* Where objects of the one type that `reading` has in practice keep these attributes: in __slots__. */
 static struct {
     PyTypeObject *type;
-    Py_ssize_t consumer, received;
+    Py_ssize_t consumer, received, did_read;
 } slots;
 
 /* Where an idle timer keeps when it was active last, and what it waits in: None when it has to be told. */
@@ -38,20 +39,23 @@ static Py_ssize_t find_slot(PyTypeObject *type, const char *name)
 
 static int find_slots(PyTypeObject *type)
 {
-    Py_ssize_t consumer, received;
+    Py_ssize_t consumer, received, did_read;
 
     if (slots.type == type)
         return 0;
     consumer = find_slot(type, "consumer");
     received = find_slot(type, "received");
-    if (consumer == 0 || received == 0
-        || (slots.type != NULL && (consumer != slots.consumer || received != slots.received))) {
-        PyErr_SetString(PyExc_TypeError, "'reading' has to have the slots consumer and received");
+    did_read = find_slot(type, "did_read");
+    if (consumer == 0 || received == 0 || did_read == 0
+        || (slots.type != NULL
+            && (consumer != slots.consumer || received != slots.received || did_read != slots.did_read))) {
+        PyErr_SetString(PyExc_TypeError, "'reading' has to have the slots consumer, received and did_read");
         return -1;
     }
     Py_XSETREF(slots.type, (PyTypeObject *) Py_NewRef(type)); /* one that has been imported anew is alike */
     slots.consumer = consumer;
     slots.received = received;
+    slots.did_read = did_read;
     return 0;
 }
 
@@ -114,12 +118,22 @@ static int note_activity(PyObject *idle)
     return result ? 0 : -1;
 }
 
-/* The consumer has raised a TypeError: perhaps it takes other arguments, which tell() adds to the error. */
-static void tell_of_type_error(PyObject *tell, PyObject *consumer, PyObject *data)
+static void note_delivery(PyObject *reading)
+{
+    PyObject **slot = slot_of(reading, slots.did_read), *former = *slot;
+
+    if (former != Py_True) {
+        *slot = Py_NewRef(Py_True);
+        Py_XDECREF(former);
+    }
+}
+
+/* The consumer has raised a TypeError: perhaps it takes other arguments, which _explain() adds to the error. */
+static void explain_type_error(PyObject *owner, PyObject *consumer, PyObject *data)
 {
     PyObject *error = take_exception(), *told;
 
-    told = PyObject_CallFunctionObjArgs(tell, error, consumer, data, NULL);
+    told = PyObject_CallMethodObjArgs(owner, str_explain, error, consumer, data, NULL);
     if (told == NULL)
         PyErr_Clear(); /* the first error counts */
     Py_XDECREF(told);
@@ -132,16 +146,18 @@ static PyObject *flow(Stream *self, PyObject *flow, PyObject *data, PyObject *st
     PyObject *reading = FLOW_READING(flow), *consumer = *slot_of(reading, slots.consumer), *result;
 
     if (data == Py_None)
-        return PyObject_CallOneArg(FLOW_ON_END(flow), status);
+        return PyObject_CallMethodOneArg(FLOW_OWNER(flow), str_on_read_end, status);
     if (consumer == NULL || consumer == Py_None)
-        return PyObject_CallFunctionObjArgs(FLOW_ON_READ(flow), (PyObject *) self, data, Py_None, NULL);
+        return PyObject_CallMethodObjArgs(FLOW_OWNER(flow), str_on_read, (PyObject *) self, data, Py_None, NULL);
     Py_INCREF(consumer);
     result = NULL;
     if (add_to_slot(reading, slots.received, PyBytes_GET_SIZE(data)) == 0
-        && (FLOW_IDLE(flow) == Py_None || note_activity(FLOW_IDLE(flow)) == 0))
+        && (FLOW_IDLE(flow) == Py_None || note_activity(FLOW_IDLE(flow)) == 0)) {
+        note_delivery(reading);
         result = PyObject_CallOneArg(consumer, data);
+    }
     if (result == NULL && PyErr_ExceptionMatches(PyExc_TypeError))
-        tell_of_type_error(FLOW_TELL(flow), consumer, data);
+        explain_type_error(FLOW_OWNER(flow), consumer, data);
     Py_DECREF(consumer);
     return result;
 }
@@ -151,19 +167,15 @@ static PyObject *start_flow(Stream *self, PyObject *const *args, Py_ssize_t coun
     PyObject *flow, *former;
     int status;
 
-    if (count != 5) {
-        PyErr_Format(PyExc_TypeError, "start_flow() takes 5 arguments (%zd given)", count);
+    if (count != 3) {
+        PyErr_Format(PyExc_TypeError, "start_flow() takes 3 arguments (%zd given)", count);
         return NULL;
     }
     RAISE_IF_HANDLE_NOT_INITIALIZED(self, NULL);
     RAISE_IF_HANDLE_CLOSED(self, PyExc_HandleClosedError, NULL);
-    if (!PyCallable_Check(args[0]) || !PyCallable_Check(args[1])) {
-        PyErr_SetString(PyExc_TypeError, "two callables are required");
+    if (find_slots(Py_TYPE(args[1])) < 0)
         return NULL;
-    }
-    if (find_slots(Py_TYPE(args[2])) < 0)
-        return NULL;
-    flow = PyTuple_Pack(5, args[0], args[1], args[2], args[3], args[4]);
+    flow = PyTuple_Pack(3, args[0], args[1], args[2]);
     if (flow == NULL)
         return NULL;
     status = uv_read_start((uv_stream_t *) UV_HANDLE(self), NULL, NULL);
@@ -177,4 +189,17 @@ static PyObject *start_flow(Stream *self, PyObject *const *args, Py_ssize_t coun
     Py_XDECREF(former);
     PYUV_HANDLE_INCREF(self);
     Py_RETURN_NONE;
+}
+
+static int add_flow(void)
+{
+    struct {
+        PyObject **where;
+        const char *name;
+    } names[] = {{&str_on_read, "_on_read"}, {&str_on_read_end, "_on_read_end"}, {&str_explain, "_explain"}};
+
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(names); i++)
+        if (*names[i].where == NULL && (*names[i].where = PyUnicode_InternFromString(names[i].name)) == NULL)
+            return -1;
+    return 0;
 }

@@ -41,11 +41,17 @@ if TYPE_CHECKING:  # typing would compile the text of a bound at import
 _UVError = handles.UVError
 
 
+def _explain(error: TypeError, consumer: Any, data: bytes) -> None:
+    """The consumer is the 'data' listener itself, so emit() is not there to say what it was called with."""
+    tell_arguments(error, "data", unwrap(consumer), (data,))
+
+
 class Connection(HandleOwner, Methods):
     """The part of Socket that any connection has, whatever it is a connection to."""
 
     allow_half_open = False
     _reads_on = True
+    _explain = staticmethod(_explain)
     _drain_mark = 0  # write() answers True when all of it reached the kernel
 
     #: True from connect() to 'connect'. Node's ``connecting``.
@@ -103,10 +109,8 @@ class Connection(HandleOwner, Methods):
         try:
             if self._onread is not None:
                 self._onread.start(wire)
-            elif hasattr(wire, "start_flow"):  # our C, which takes chunks to the consumer by itself
-                wire.start_flow(self._on_read, self._on_read_end, self._readable_state, self._idle, _explain)
             else:
-                wire.start_read(self._on_read)
+                wire.start_flow(self, self._readable_state, self._idle)
         except _UVError as error:
             self._started = False
             self.destroy(errors.from_uv_error(error, "read"))
@@ -134,10 +138,11 @@ class Connection(HandleOwner, Methods):
                 self._find_consumer()
             consumer = state.consumer
             if consumer is not None:
+                state.did_read = True
                 try:
                     consumer(data)
                 except TypeError as error:
-                    _explain(error, consumer, data)
+                    self._explain(error, consumer, data)
                     raise
             elif not self.push(data) and self._started:
                 self._stop_reading()
@@ -244,7 +249,7 @@ class Connection(HandleOwner, Methods):
                 self.once("timeout", callback)
         elif callback is not None:
             self.remove_listener("timeout", callback)
-        if self._started and self._onread is None and hasattr(self._writable_state.wire, "start_flow"):
+        if self._started and self._onread is None and handles.knows_timer(self._writable_state.wire):
             self._start_reading()  # which tells the wire of the timer
         return self
 
@@ -391,8 +396,3 @@ class Connection(HandleOwner, Methods):
             self._attempt.cancelled = True
             self._attempt = None
         self._close_quietly()
-
-
-def _explain(error: TypeError, consumer: Any, data: bytes) -> None:
-    """The consumer is the 'data' listener itself, so emit() is not there to say what it was called with."""
-    tell_arguments(error, "data", unwrap(consumer), (data,))

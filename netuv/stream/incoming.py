@@ -179,7 +179,6 @@ def find_consumer(self: Readable) -> None:
         ):
             within = self._within
             state.consumer = listeners[0] if within is None else within.wrap(listeners[0])
-            state.did_read = True
 
 
 # -- asking for more -----------------------------------------------------------------------------------
@@ -306,6 +305,7 @@ def begin_flow(stream: Readable) -> None:
             flow(stream)
             if state.flowing and not state.reading:
                 stream.read(0)
+            stream._find_consumer()
 
 
 def before_readable_listener(stream: Readable) -> None:

@@ -23,6 +23,7 @@ OnSent = Callable[[Any, "int | None"], object]
 
 HandleClosedError = pyuv.error.HandleClosedError
 
+_FLOWS = hasattr(pyuv.TCP, "start_flow")
 _LOSES_ERRORS = LIBUV < (1, 42)
 _AGAIN = (pyuv.errno.UV_EAGAIN, pyuv.errno.UV_ENOBUFS)
 _JOIN_LIMIT = 64 * 1024
@@ -137,6 +138,11 @@ def accept_new(handle: Any, no_delay: bool) -> Any:
     return client
 
 
+def start_flow(handle: Any, owner: Any, reading: Any, idle: Any) -> None:
+    """Read by way of ``owner._on_read``, which sees to the others itself: our C code does that for it."""
+    handle.start_read(owner._on_read)
+
+
 def _gating(method: Any) -> Callable[..., Any]:
     """The method, with ticks behind the callback that it is given."""
 
@@ -151,6 +157,8 @@ def methods_in_python(kind: type) -> dict[str, Callable[..., Any]]:
     answer: dict[str, Callable[..., Any]] = {"send": send}
     if hasattr(kind, "accept"):
         answer["accept_new"] = accept_new
+    if hasattr(kind, "start_read"):
+        answer["start_flow"] = start_flow
     for name in ("start_read", "connect", "listen", "write", "shutdown", "close"):
         if hasattr(kind, name):
             answer[name] = _gating(getattr(kind, name))
@@ -179,6 +187,8 @@ class Wire:
         """Call ``on_read(wire, data, None)`` with what comes, and ``(wire, None, status)`` at the end."""
         raise NotImplementedError
 
+    start_flow = start_flow
+
     def stop_read(self) -> None:
         """Do not call it any more; what the peer sends waits."""
         raise NotImplementedError
@@ -199,6 +209,11 @@ class Wire:
 TCP = _complete(pyuv.TCP)
 Pipe = _complete(pyuv.Pipe)
 TTY = _complete(pyuv.TTY)
+
+
+def knows_timer(wire: Any) -> bool:
+    """Whether it calls ``active()`` of the idle timer that start_flow() was given."""
+    return _FLOWS and not isinstance(wire, Wire)
 
 
 def adopt(handle: Any) -> Any:

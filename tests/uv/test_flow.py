@@ -28,25 +28,24 @@ class Idle:
 
 
 class Taker:
-    """The two callbacks: what they are called with."""
+    """The owner of a flow: what its methods are called with."""
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
         self.data: list[bytes] = []
         self.statuses: list[int] = []
 
-    def on_read(self, stream: Any, data: bytes, status: None) -> None:
+    def _on_read(self, stream: Any, data: bytes, status: None) -> None:
         assert stream is self.stream
         assert status is None
         self.data.append(data)
 
-    def on_end(self, status: int) -> None:
+    def _on_read_end(self, status: int) -> None:
         self.statuses.append(status)
         self.stream.close()
 
-
-def tell(error: TypeError, consumer: Any, data: bytes) -> None:
-    error.args = (consumer, data)
+    def _explain(self, error: TypeError, consumer: Any, data: bytes) -> None:
+        error.args = (consumer, data)
 
 
 def run_until(uv: pyuv.Loop, done: Callable[[], object]) -> None:
@@ -62,17 +61,19 @@ def test_a_chunk_goes_to_the_consumer_of_the_moment(uv: pyuv.Loop, pair: tuple[A
     stream, peer = pair
     reading, idle, taker = Reading(), Idle(), Taker(stream)
     heard: list[bytes] = []
-    stream.start_flow(taker.on_read, taker.on_end, reading, idle, tell)
+    stream.start_flow(taker, reading, idle)
     peer.sendall(b"one")
     run_until(uv, lambda: taker.data)
-    assert (taker.data, reading.received, idle.count) == ([b"one"], 0, 0)  # which is for on_read to count
+    assert (taker.data, reading.received, idle.count) == ([b"one"], 0, 0)  # for _on_read() to count
+    assert not reading.did_read
 
     reading.consumer = heard.append
     peer.sendall(b"two")
     run_until(uv, lambda: heard)
     assert (heard, reading.received, idle.count) == ([b"two"], 3, 1)
+    assert reading.did_read is True
 
-    stream.start_flow(taker.on_read, taker.on_end, reading, None, tell)
+    stream.start_flow(taker, reading, None)
     reading.received = 1 << 40
     peer.sendall(b"three")
     run_until(uv, lambda: len(heard) == 2)
@@ -98,7 +99,7 @@ def test_a_consumer_that_raises_or_goes(uv: pyuv.Loop, pair: tuple[Any, socket.s
 
     uv.excepthook = lambda kind, error, trace: raised.append(error)
     reading.consumer = consumer
-    stream.start_flow(taker.on_read, taker.on_end, reading, None, tell)
+    stream.start_flow(taker, reading, None)
     del consumer
     peer.sendall(b"data")
     run_until(uv, lambda: raised)
@@ -117,10 +118,10 @@ def test_a_type_error_of_the_consumer_is_told(uv: pyuv.Loop, pair: tuple[Any, so
 
     uv.excepthook = lambda kind, error, trace: raised.append(error)
     reading.consumer = consumer
-    stream.start_flow(taker.on_read, taker.on_end, reading, None, tell)
+    stream.start_flow(taker, reading, None)
     peer.sendall(b"data")
     run_until(uv, lambda: raised)
-    stream.start_flow(taker.on_read, taker.on_end, reading, None, lambda: None)  # which cannot be called
+    taker._explain = lambda: None  # type: ignore[assignment,misc]  # which cannot be called
     peer.sendall(b"more")
     run_until(uv, lambda: len(raised) == 2)
     assert [type(error) for error in raised] == [TypeError, TypeError]
@@ -136,7 +137,7 @@ def test_what_is_lost_is_raised_where_it_is_missed(uv: pyuv.Loop, pair: tuple[An
     uv.excepthook = lambda kind, error, trace: raised.append(error)
     reading.consumer = print
     del reading.received
-    stream.start_flow(taker.on_read, taker.on_end, reading, None, tell)
+    stream.start_flow(taker, reading, None)
     peer.sendall(b"data")
     run_until(uv, lambda: raised)
     del reading.consumer
@@ -150,12 +151,12 @@ def test_what_is_lost_is_raised_where_it_is_missed(uv: pyuv.Loop, pair: tuple[An
     "arguments",
     [
         (),
-        (print, print, Reading()),
-        (print, None, Reading(), None, tell),
-        ("print", print, Reading(), None, tell),
-        (print, print, object(), None, tell),
-        (print, print, type("Reading", (), {"consumer": None, "received": 0})(), None, tell),
-        (print, print, type("Reading", (), {"__slots__": ("received", "consumer")})(), None, tell),
+        (print, Reading()),
+        (print, Reading(), None, None),
+        (print, object(), None),
+        (print, type("Reading", (), {"consumer": None, "received": 0, "did_read": False})(), None),
+        (print, type("Reading", (), {"__slots__": ("received", "consumer")})(), None),
+        (print, type("Reading", (), {"__slots__": ("received", "consumer", "did_read")})(), None),
     ],
 )
 def test_arguments_of_start_flow(pair: tuple[Any, socket.socket], arguments: tuple[Any, ...]) -> None:
@@ -166,17 +167,17 @@ def test_arguments_of_start_flow(pair: tuple[Any, socket.socket], arguments: tup
 @ours
 def test_start_flow_in_a_wrong_state(uv: pyuv.Loop, pair: tuple[Any, socket.socket]) -> None:
     with pytest.raises(pyuv.error.TCPError) as caught:
-        pyuv.TCP(uv).start_flow(print, print, Reading(), None, tell)
+        pyuv.TCP(uv).start_flow(print, Reading(), None)
     assert caught.value.args[0] == pyuv.errno.UV_ENOTCONN
     pair[0].close()
     with pytest.raises(pyuv.error.HandleClosedError):
-        pair[0].start_flow(print, print, Reading(), None, tell)
+        pair[0].start_flow(print, Reading(), None)
 
 
 @ours
 def test_a_stream_that_stopped_is_collected_with_its_reading(uv: pyuv.Loop) -> None:
     class Owner:
-        def __call__(self, *args: Any) -> None:
+        def _on_read_end(self, status: int) -> None:
             pass
 
     owner: Any = Owner()
@@ -185,7 +186,7 @@ def test_a_stream_that_stopped_is_collected_with_its_reading(uv: pyuv.Loop) -> N
     owner.stream.open(left.detach())
     owner.reading = Reading()
     owner.reading.consumer = owner
-    owner.stream.start_flow(owner.reading.consumer, print, owner.reading, owner, owner)
+    owner.stream.start_flow(owner, owner.reading, owner)
     weak = weakref.ref(owner)
     with right:
         right.close()
