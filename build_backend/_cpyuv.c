@@ -21,6 +21,7 @@
 #include "cpyuv_flow.c"  /* start_flow() */
 #include "cpyuv_accept.c" /* accept_new() */
 #include "cpyuv_short.c" /* the usual case of a socket's write(); its state */
+#include "cpyuv_emit.c"  /* the usual case of an emitter's emit() */
 #include "cpyuv_settable.c" /* methods that an instance may replace */
 #include "cpyuv_life.c"  /* how a Loop and its handles come and go */
 
@@ -93,7 +94,7 @@ PyMODINIT_FUNC PyInit__cpyuv(void)
     module = PyInit_of_pyuv();
     if (module != NULL
         && (add_methods(&LoopType, more_of_loop) < 0 || add_methods(&StreamType, more_of_stream) < 0
-            || add_flow() < 0 || add_short(module) < 0 || add_settable(module) < 0))
+            || add_flow() < 0 || add_short(module) < 0 || add_emit(module) < 0 || add_settable(module) < 0))
         Py_CLEAR(module);
     return module;
 }

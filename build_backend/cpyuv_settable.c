@@ -4,6 +4,7 @@
  * its name in instance._readable_state.own, a dict or None; but not before anything was set on any instance. */
 typedef struct {
     PyObject_HEAD
+    vectorcallfunc call;
     PyObject *function, *name, *put;
     int was_set;
 } Settable;
@@ -31,6 +32,20 @@ static PyObject *Settable_get(Settable *self, PyObject *instance, PyObject *type
         return Py_NewRef(self->function);
     own = self->was_set ? find_own(self, instance) : NULL;
     return own ? own : PyMethod_New(self->function, instance);
+}
+
+/* A call of the method, which Python makes without an object for the method that is bound. */
+static PyObject *settable_call(PyObject *callable, PyObject *const *args, size_t flags, PyObject *names)
+{
+    Settable *self = (Settable *) callable;
+    Py_ssize_t count = PyVectorcall_NARGS(flags);
+    PyObject *own = self->was_set && count > 0 ? find_own(self, args[0]) : NULL, *result;
+
+    if (own == NULL)
+        return PyObject_Vectorcall(self->function, args, flags, names);
+    result = PyObject_Vectorcall(own, args + 1, count - 1, names);
+    Py_DECREF(own);
+    return result;
 }
 
 static int Settable_set(Settable *self, PyObject *instance, PyObject *value)
@@ -74,6 +89,7 @@ static PyObject *Settable_new(PyTypeObject *type, PyObject *args, PyObject *keyw
         return NULL;
     self = (Settable *) type->tp_alloc(type, 0);
     if (self != NULL) {
+        self->call = settable_call;
         self->function = Py_NewRef(function);
         self->name = Py_NewRef(name);
         self->put = Py_NewRef(put);
@@ -85,7 +101,9 @@ static PyTypeObject SettableType = {
     PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "pyuv._cpyuv.Settable",
     .tp_basicsize = sizeof(Settable),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
+    .tp_vectorcall_offset = offsetof(Settable, call),
+    .tp_call = PyVectorcall_Call,
     .tp_new = Settable_new,
     .tp_dealloc = (destructor) Settable_dealloc,
     .tp_traverse = (traverseproc) Settable_traverse,

@@ -21,6 +21,49 @@ static PyObject *like(PyObject *module, PyObject *object)
     return copy;
 }
 
+/* A method that does the usual case of a Python function by itself: its name and its documentation are that one's. */
+#define SHORT_HEAD \
+    PyObject_HEAD \
+    vectorcallfunc call; \
+    PyObject *in_full;
+
+typedef struct {
+    SHORT_HEAD
+} Short;
+
+static PyObject *str_code;
+
+static PyObject *Short_get(PyObject *self, PyObject *instance, PyObject *type)
+{
+    return instance == NULL || instance == Py_None ? Py_NewRef(self) : PyMethod_New(self, instance);
+}
+
+/* __name__, __code__, ... are the function's; the second is what netuv looks at when a listener is added. */
+static PyObject *Short_getattro(Short *self, PyObject *name)
+{
+    PyObject *found = name == str_code ? NULL : PyObject_GenericGetAttr((PyObject *) self, name);
+
+    if (found == NULL && (name == str_code || PyErr_ExceptionMatches(PyExc_AttributeError))) {
+        PyErr_Clear();
+        found = PyObject_GetAttr(self->in_full, name);
+    }
+    return found;
+}
+
+static PyObject *Short_repr(Short *self)
+{
+    return PyObject_Repr(self->in_full);
+}
+
+static PyObject *Short_doc(Short *self, void *nothing)
+{
+    return PyObject_GetAttrString(self->in_full, "__doc__");
+}
+
+static PyGetSetDef Short_getset[] = {{"__doc__", (getter) Short_doc}, {NULL}};
+
+static PyMemberDef Short_members[] = {{"__wrapped__", T_OBJECT, offsetof(Short, in_full), READONLY}, {NULL}};
+
 /* ShortWrite(in_full, left_over, not_sent, check_callback, writing, life): a method that is called as `in_full`,
  * a function with the parameters (stream, data, encoding, callback), and has its name and documentation.
  *
@@ -29,9 +72,8 @@ static PyObject *like(PyObject *module, PyObject *object)
  * callback, if there is one, is a plain function. When the kernel has not taken all, left_over(stream, wire,
  * size, left, callback) goes on, and after an error not_sent(stream, error, callback). */
 typedef struct {
-    PyObject_HEAD
-    vectorcallfunc call;
-    PyObject *in_full, *left_over, *not_sent, *check_callback;
+    SHORT_HEAD
+    PyObject *left_over, *not_sent, *check_callback;
     PyTypeObject *writing_type, *life_type;
     struct {
         Py_ssize_t phase, writing, queue, wire, sent;
@@ -42,7 +84,7 @@ typedef struct {
 } ShortWrite;
 
 static PyObject *str_writable_state, *str_stream_life, *str_idle, *str_on_sent, *str_check_callback,
-    *str_default_encoding, *str_append, *str_code, *zero, *only_none;
+    *str_default_encoding, *str_append, *zero, *only_none;
 
 static int is_plain_function(PyObject *callback)
 {
@@ -225,38 +267,6 @@ static void ShortWrite_dealloc(ShortWrite *self)
     Py_TYPE(self)->tp_free((PyObject *) self);
 }
 
-static PyObject *ShortWrite_get(PyObject *self, PyObject *stream, PyObject *type)
-{
-    return stream == NULL || stream == Py_None ? Py_NewRef(self) : PyMethod_New(self, stream);
-}
-
-/* __name__, __code__, ... are the function's; the second is what netuv looks at when a listener is added. */
-static PyObject *ShortWrite_getattro(ShortWrite *self, PyObject *name)
-{
-    PyObject *found = name == str_code ? NULL : PyObject_GenericGetAttr((PyObject *) self, name);
-
-    if (found == NULL && (name == str_code || PyErr_ExceptionMatches(PyExc_AttributeError))) {
-        PyErr_Clear();
-        found = PyObject_GetAttr(self->in_full, name);
-    }
-    return found;
-}
-
-static PyObject *ShortWrite_repr(ShortWrite *self)
-{
-    return PyObject_Repr(self->in_full);
-}
-
-static PyObject *ShortWrite_doc(ShortWrite *self, void *nothing)
-{
-    return PyObject_GetAttrString(self->in_full, "__doc__");
-}
-
-static PyGetSetDef ShortWrite_getset[] = {{"__doc__", (getter) ShortWrite_doc}, {NULL}};
-
-static PyMemberDef ShortWrite_members[] = {
-    {"__wrapped__", T_OBJECT, offsetof(ShortWrite, in_full), READONLY}, {NULL}};
-
 static PyObject *ShortWrite_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
     PyObject *in_full, *left_over, *not_sent, *check_callback;
@@ -302,11 +312,11 @@ static PyTypeObject ShortWriteType = {
     .tp_dealloc = (destructor) ShortWrite_dealloc,
     .tp_traverse = (traverseproc) ShortWrite_traverse,
     .tp_clear = (inquiry) ShortWrite_clear,
-    .tp_repr = (reprfunc) ShortWrite_repr,
-    .tp_getattro = (getattrofunc) ShortWrite_getattro,
-    .tp_getset = ShortWrite_getset,
-    .tp_members = ShortWrite_members,
-    .tp_descr_get = ShortWrite_get,
+    .tp_repr = (reprfunc) Short_repr,
+    .tp_getattro = (getattrofunc) Short_getattro,
+    .tp_getset = Short_getset,
+    .tp_members = Short_members,
+    .tp_descr_get = Short_get,
 };
 
 static PyMethodDef short_functions[] = {

@@ -184,7 +184,7 @@ class _Many:
         return listener
 
 
-def _call_each(event: str, listeners: Iterator[Listener], args: tuple[Any, ...]) -> list[BaseException]:
+def _call_each(event: str, listeners: Iterable[Listener], args: tuple[Any, ...]) -> list[BaseException]:
     """Call each, whatever the others raise; what they raised."""
     raised: list[BaseException] = []
     for listener in listeners:
@@ -196,6 +196,22 @@ def _call_each(event: str, listeners: Iterator[Listener], args: tuple[Any, ...])
                 tell_arguments(error, event, listener, args)
             raised.append(error)
     return raised
+
+
+def _after_raise(
+    emitter: EventEmitter,
+    event: str,
+    listener: Listener,
+    later: Iterable[Listener],
+    args: tuple[Any, ...],
+    error: BaseException,
+    kwargs: Any = None,
+) -> None:
+    """A listener has raised ``error``, which goes on after this."""
+    if type(error) is TypeError:
+        tell_arguments(error, event, listener, args, kwargs)
+    if event in emitter._each_hears:
+        errors.chain(error, _call_each(event, later, args))
 
 
 def _names(listener: Listener) -> Iterator[Listener]:
@@ -309,10 +325,7 @@ class EventEmitter(pyee.EventEmitter):
                 for listener in rest:
                     listener(*args)
         except BaseException as error:
-            if type(error) is TypeError:
-                tell_arguments(error, event, listener, args, kwargs)
-            if event in self._each_hears:
-                errors.chain(error, _call_each(event, rest, args))
+            _after_raise(self, event, listener, rest, args, error, kwargs)
             raise
         return True
 
@@ -558,3 +571,12 @@ class EventEmitter(pyee.EventEmitter):
 
     def __setstate__(self, state: Any) -> None:
         self.__dict__.update(state)
+
+
+def set_emit(shorten: Callable[[Any, Callable[..., None]], Any]) -> None:
+    """What makes of emit() one that is quick in the usual case; this module knows none.
+
+    :param shorten: gets emit(), and what is to be called when a listener has raised: ``(emitter, event,
+        listener, later ones, args, error)``.
+    """
+    EventEmitter.emit = shorten(EventEmitter.emit, _after_raise)  # type: ignore[method-assign]

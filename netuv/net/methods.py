@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from netuv import checks, errors, misuse
+from netuv.emitter import set_emit
 from netuv.stream import Duplex, outgoing, state
 from netuv.uv.handles import UVError
-from netuv.uv.short import settable, short_write
+from netuv.uv.short import settable, short_emit, short_write
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+set_emit(short_emit)  # that of all emitters: servers emit, too
 
 
 def _noticing(name: str, function: F) -> F:

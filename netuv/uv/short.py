@@ -17,8 +17,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _ShortWrite: Any = getattr(_cpyuv, "ShortWrite", None)
-if _ShortWrite is not None:
-    checks.FUNCTIONS.append(_ShortWrite)
+_ShortEmit: Any = getattr(_cpyuv, "ShortEmit", None)
+checks.FUNCTIONS.extend(kind for kind in (_ShortWrite, _ShortEmit) if kind is not None)
 
 
 def short_write(
@@ -39,6 +39,18 @@ def short_write(
     if _ShortWrite is None:
         return write
     short: F = _ShortWrite(write, left_over, not_sent, check_callback, writing, life)
+    return short
+
+
+def short_emit(emit: F, raised: Callable[..., object]) -> F:
+    """``emit``, a method of an emitter, with its usual case in C: listeners in a tuple, or none.
+
+    :param raised: is told of what a listener lets out, before that goes on: ``(emitter, event, listener,
+        those after it, args, error)``.
+    """
+    if _ShortEmit is None:
+        return emit
+    short: F = _ShortEmit(emit, raised)
     return short
 
 

@@ -1,0 +1,146 @@
+/* ShortEmit(in_full, raised): emit() of an emitter, called as `in_full`, a function with the parameters (emitter, event,
+ * *args, **kwargs). The usual case is done here: the listeners are a plain tuple, or there are none, and they run in the
+ * context of whoever emits. 'error', and all that is not as expected, is the function's.
+ *
+ * When a listener raises, raised(emitter, event, listener, later ones, args, error) is called before that goes on. */
+typedef struct {
+    SHORT_HEAD
+    PyObject *raised;
+} ShortEmit;
+
+static PyObject *str_events, *str_within, *str_error, *no_arguments;
+
+/* A new reference to the listeners, or to an empty tuple; NULL without an exception when it is not as expected. */
+static PyObject *usual_listeners(PyObject *emitter, PyObject *event)
+{
+    PyObject *events, *within, *listeners = NULL;
+
+    if (!PyUnicode_CheckExact(event) || event == str_error || PyUnicode_Compare(event, str_error) == 0)
+        return NULL;
+    events = PyObject_GetAttr(emitter, str_events);
+    if (events != NULL && PyDict_CheckExact(events)) {
+        listeners = PyDict_GetItemWithError(events, event);
+        if (listeners == NULL && !PyErr_Occurred())
+            listeners = no_arguments;
+        Py_XINCREF(listeners);
+    }
+    Py_XDECREF(events);
+    if (listeners != NULL && listeners != no_arguments) {
+        within = PyObject_GetAttr(emitter, str_within);
+        Py_XDECREF(within);
+        if (within != Py_None || !PyTuple_CheckExact(listeners))
+            Py_CLEAR(listeners);
+    }
+    PyErr_Clear();
+    return listeners;
+}
+
+/* The exception that is set goes on, unless raised() lets out another. */
+static void tell_raised(ShortEmit *self, PyObject *const *args, Py_ssize_t count, PyObject *listeners, Py_ssize_t index)
+{
+    PyObject *error = take_exception(), *others, *given, *result = NULL;
+
+    others = PyTuple_GetSlice(listeners, index + 1, PyTuple_GET_SIZE(listeners));
+    given = PyTuple_New(count - 2);
+    for (Py_ssize_t i = 2; given != NULL && i < count; i++)
+        PyTuple_SET_ITEM(given, i - 2, Py_NewRef(args[i]));
+    if (others != NULL && given != NULL)
+        result = PyObject_CallFunctionObjArgs(self->raised, args[0], args[1], PyTuple_GET_ITEM(listeners, index),
+                                              others, given, error, NULL);
+    Py_XDECREF(others);
+    Py_XDECREF(given);
+    if (result == NULL) {
+        Py_DECREF(error);
+        return;
+    }
+    Py_DECREF(result);
+    PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
+}
+
+static PyObject *short_emit(PyObject *callable, PyObject *const *args, size_t flags, PyObject *names)
+{
+    ShortEmit *self = (ShortEmit *) callable;
+    Py_ssize_t count = PyVectorcall_NARGS(flags), size;
+    PyObject *listeners, *result;
+
+    listeners = names == NULL && count >= 2 ? usual_listeners(args[0], args[1]) : NULL;
+    if (listeners == NULL)
+        return PyObject_Vectorcall(self->in_full, args, flags, names);
+    size = PyTuple_GET_SIZE(listeners);
+    for (Py_ssize_t i = 0; i < size; i++) {
+        result = PyObject_Vectorcall(PyTuple_GET_ITEM(listeners, i), args + 2, count - 2, NULL);
+        if (result == NULL) {
+            tell_raised(self, args, count, listeners, i);
+            Py_DECREF(listeners);
+            return NULL;
+        }
+        Py_DECREF(result);
+    }
+    Py_DECREF(listeners);
+    return PyBool_FromLong(size > 0);
+}
+
+static int ShortEmit_traverse(ShortEmit *self, visitproc visit, void *arg)
+{
+    Py_VISIT(self->in_full);
+    Py_VISIT(self->raised);
+    return 0;
+}
+
+static int ShortEmit_clear(ShortEmit *self)
+{
+    Py_CLEAR(self->in_full);
+    Py_CLEAR(self->raised);
+    return 0;
+}
+
+static void ShortEmit_dealloc(ShortEmit *self)
+{
+    PyObject_GC_UnTrack(self);
+    ShortEmit_clear(self);
+    Py_TYPE(self)->tp_free((PyObject *) self);
+}
+
+static PyObject *ShortEmit_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
+{
+    PyObject *in_full, *raised;
+    ShortEmit *self;
+
+    if (!PyArg_ParseTuple(args, "OO:ShortEmit", &in_full, &raised))
+        return NULL;
+    self = (ShortEmit *) type->tp_alloc(type, 0);
+    if (self != NULL) {
+        self->call = short_emit;
+        self->in_full = Py_NewRef(in_full);
+        self->raised = Py_NewRef(raised);
+    }
+    return (PyObject *) self;
+}
+
+static PyTypeObject ShortEmitType = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "pyuv._cpyuv.ShortEmit",
+    .tp_basicsize = sizeof(ShortEmit),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
+    .tp_vectorcall_offset = offsetof(ShortEmit, call),
+    .tp_call = PyVectorcall_Call,
+    .tp_new = ShortEmit_new,
+    .tp_dealloc = (destructor) ShortEmit_dealloc,
+    .tp_traverse = (traverseproc) ShortEmit_traverse,
+    .tp_clear = (inquiry) ShortEmit_clear,
+    .tp_repr = (reprfunc) Short_repr,
+    .tp_getattro = (getattrofunc) Short_getattro,
+    .tp_getset = Short_getset,
+    .tp_members = Short_members,
+    .tp_descr_get = Short_get,
+};
+
+static int add_emit(PyObject *module)
+{
+    if ((str_events == NULL && (str_events = PyUnicode_InternFromString("_events")) == NULL)
+        || (str_within == NULL && (str_within = PyUnicode_InternFromString("_within")) == NULL)
+        || (str_error == NULL && (str_error = PyUnicode_InternFromString("error")) == NULL)
+        || (no_arguments == NULL && (no_arguments = PyTuple_New(0)) == NULL) || PyType_Ready(&ShortEmitType) < 0)
+        return -1;
+    return PyModule_AddObjectRef(module, "ShortEmit", (PyObject *) &ShortEmitType);
+}
