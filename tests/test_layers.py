@@ -69,6 +69,7 @@ LAYERS = (
         "net.settings",
         "net.connecting",
         "net.owner",
+        "net.rare",
         "net.bound",
         "net.onread",
         "net.methods",

@@ -40,21 +40,21 @@ class Part(Protocol):
 class Census:
     """Who is there."""
 
-    __slots__ = ("_hidden", "_owners")
+    __slots__ = ("_hidden", "by_id")
 
     def __init__(self) -> None:
-        self._owners: dict[
-            int, Owner
-        ] = {}  # by id(): objects of a user's class may be equal, or have no hash
+        #: The owners by their id(): those of a user's class may be equal, or have no hash. A connection comes
+        #: and goes without a call.
+        self.by_id: dict[int, Owner] = {}
         self._hidden: set[Any] = set()
 
     def add(self, owner: Any) -> None:
         """Let an owner in, or leave it in."""
-        self._owners[id(owner)] = owner
+        self.by_id[id(owner)] = owner
 
     def discard(self, owner: Any) -> None:
         """Let it go, if it is there."""
-        self._owners.pop(id(owner), None)
+        self.by_id.pop(id(owner), None)
 
     def hide(self, *handles: Any) -> None:
         """These handles are the loop's own."""
@@ -66,7 +66,7 @@ class Census:
 
     def owners(self) -> list[Owner]:
         """A copy of the list, which may change while each is told something."""
-        return list(self._owners.values())
+        return list(self.by_id.values())
 
     def others(self, uv: Any) -> list[Any]:
         """All handles of libuv's that are not the loop's own; those that are closing, too."""
@@ -74,13 +74,13 @@ class Census:
 
     def foreign(self, uv: Any) -> list[Any]:
         """The user's own pyuv handles that are open."""
-        known = {owner._handle for owner in self._owners.values()}
+        known = {owner._handle for owner in self.by_id.values()}
         return [handle for handle in self.others(uv) if not handle.closed and handle not in known]
 
     def open(self, uv: Any, parts: list[Part]) -> list[Any]:
         """Owners, what waits in the parts, and foreign handles."""
         waiting = [each for part in parts for each in part.waiting()]
-        return [*self._owners.values(), *waiting, *self.foreign(uv)]
+        return [*self.by_id.values(), *waiting, *self.foreign(uv)]
 
     def forget_hidden(self) -> None:
         """The loop has no handles any more."""

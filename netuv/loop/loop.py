@@ -65,6 +65,8 @@ class Loop(Running):
         self._made_at = f", made at {ending.caller()}" if debug else ""
         #: True after close().
         self.closed = False
+        # Defaults of the class, which would be found more slowly there by each connection.
+        self.host, self.forked = None, False
         self._thread = threading.get_ident()
 
         weak = weakref.proxy(self)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from netuv.net.rare import NOTHING
 from netuv.stream.state import Life, Reading, Writing
 from netuv.uv.short import like
 
@@ -35,6 +36,7 @@ def make_socket(kind: type[S], handle: Any, server: Server) -> S:
     self._writable_state = like(_WRITING)
     self._loop = server._loop
     self._settings = settings
+    self._rare = NOTHING
     # These are defaults of the class, which would be found more slowly there; a socket gets the names anyway.
     self._idle = None
     self.connecting = self._started = False
@@ -48,7 +50,7 @@ def make_socket(kind: type[S], handle: Any, server: Server) -> S:
     if settings.keep_alive:
         settings.apply_keep_alive(handle)
     self._open_wire()
-    self._loop.census.add(self)
+    server._loop.census.by_id[id(self)] = self
     if settings.pause_on_connect:
         reading.begin_paused()
     else:

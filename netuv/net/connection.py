@@ -27,8 +27,8 @@ from netuv import checks, errors, misuse
 from netuv.context import unwrap
 from netuv.emitter import tell_arguments
 from netuv.net.methods import Methods
-from netuv.net.onread import OnRead
 from netuv.net.owner import HandleOwner
+from netuv.net.rare import Rare, rarely
 from netuv.stream import outgoing, state
 from netuv.stream.base import Done
 from netuv.stream.state import CLOSED, ENDED, ENDING, FINAL, FINISHED, OPEN, TOLD
@@ -61,14 +61,12 @@ class Connection(HandleOwner, Methods):
     #: The Server that accepted it, or None. Node's ``server``.
     server: Any = None
 
-    _attempt: Any = None  # the connecting.Attempt of the current connect()
+    _rare: Rare
+    _attempt, _steps, _unsent = rarely("attempt"), rarely("steps"), rarely("unsent")
+    _onread, _resetting, _given_fd = rarely("onread"), rarely("resetting"), rarely("given_fd")
     _idle: IdleTimer | None = None
-    _onread: OnRead | None = None
     _started: bool = False  # reading: uv_read_start is in force, or will be after what onread has left
-    _resetting: bool = False
     _closing: tuple[bool, ...] = ()  # had_error of the lives whose handle libuv has still to close
-    _steps: tuple[Callable[[], None], ...] = ()  # the 'connect' listeners that are netuv's own
-    _unsent: Done | None = None  # of the write that waits for 'connect'
 
     def _open_wire(self) -> None:
         """There is a connection, on the handle. A subclass may put another wire over it."""
@@ -107,8 +105,8 @@ class Connection(HandleOwner, Methods):
         self._started = True
         wire = self._writable_state.wire
         try:
-            if self._onread is not None:
-                self._onread.start(wire)
+            if self._rare.onread is not None:
+                self._rare.onread.start(wire)
             else:
                 wire.start_flow(self, self._readable_state, self._idle)
         except _UVError as error:
@@ -195,30 +193,29 @@ class Connection(HandleOwner, Methods):
             else:
                 done(None)
             return
-
-        def on_shutdown(wire: Any, status: int | None) -> None:
-            state, reading = self._writable_state, self._readable_state
-            if wire is not state.wire:
-                return  # of a former life
-            if (
-                reading.consumer is not None
-                and reading.phase == ENDED
-                and state.phase == FINAL
-                and not (state.end_callbacks or self._stream_life.errored or self._loop.ticks.queue)
-                and not ("prefinish" in self._events or "finish" in self._events)
-            ):
-                state.phase = FINISHED  # as above
-                self.destroy()
-            else:
-                done(None)
-
         try:
-            wire.shutdown(on_shutdown)
+            wire.shutdown(self._on_shutdown)
             if self._loop.host is not None:
                 self._loop.touch()
         except _UVError as error:
             gone = error.args[0] == handles.ENOTCONN
             done(None if gone else errors.from_uv_error(error, "shutdown"))
+
+    def _on_shutdown(self, wire: Any, status: int | None) -> None:
+        state, reading = self._writable_state, self._readable_state
+        if wire is not state.wire:
+            return  # of a former life
+        if (
+            reading.consumer is not None
+            and reading.phase == ENDED
+            and state.phase == FINAL
+            and not (state.end_callbacks or self._stream_life.errored or self._loop.ticks.queue)
+            and not ("prefinish" in self._events or "finish" in self._events)
+        ):
+            state.phase = FINISHED  # as above
+            self.destroy()
+        else:
+            self._after_final()
 
     # -- silence -----------------------------------------------------------------------------------
 
@@ -286,25 +283,26 @@ class Connection(HandleOwner, Methods):
         if self._idle is not None:
             self._idle.close()
             self._idle = None
-        if self._attempt is not None:
-            self._attempt.cancel()
-            self._attempt = None
-        if self._onread is not None:
-            self._onread.forget()
+        rare = self._rare
+        if rare.attempt is not None:
+            rare.attempt.cancel()
+            rare.attempt = None
+        if rare.onread is not None:
+            rare.onread.forget()
         handle, self._handle = self._handle, None
         if handle is not None:
             wire = wire or handle
             if self._started:
                 self._started = False
                 wire.stop_read()
-            if self._resetting:
-                self._resetting = False
+            if rare.resetting:
+                rare.resetting = False
                 status = handles.linger_zero(wire)
                 if status is not None and error is None:
                     error = errors.from_status(status, "reset")
             self._closing += (error is not None,)
             wire.close(self._on_closed)
-            if self._given_fd is not None:
+            if rare.given_fd is not None:
                 self._close_given_fd()
         life = self._stream_life
         if life.errored is None:
@@ -317,8 +315,8 @@ class Connection(HandleOwner, Methods):
             self._next_tick(self._tell_end, error, life, handle is None)
         if self.server is not None:
             self.server._on_socket_destroyed()
-        if self._steps:
-            steps, self._steps = self._steps, ()
+        if rare.steps:
+            steps, rare.steps = rare.steps, ()
             for step in steps:
                 self.remove_listener("connect", step)
 
@@ -341,8 +339,7 @@ class Connection(HandleOwner, Methods):
         if self._loop.forked or self._loop.closed:
             return
         # libuv tells of handles that were closed in one turn in the opposite order
-        had_error, *others = self._closing
-        self._closing = tuple(others)
+        had_error, self._closing = self._closing[0], self._closing[1:]
         if self._loop.ticks.queue:  # the tick that emits 'error' may still be among them, after an exception
             self._next_tick(self._tell_close, had_error)
         else:
@@ -350,13 +347,13 @@ class Connection(HandleOwner, Methods):
 
     def _tell_close(self, had_error: bool) -> None:
         if self._handle is None:  # else a new life has begun, which is in the census
-            self._loop.census.discard(self)
-            if self._given_fd is not None:  # Ctrl-C has interrupted destroy()
+            self._loop.census.by_id.pop(id(self), None)
+            if self._rare.given_fd is not None:  # Ctrl-C has interrupted destroy()
                 self._close_given_fd()
         try:
             self.emit("close", had_error)
         finally:
-            if self._unsent is not None:
+            if self._rare.unsent is not None:
                 self._tell_unsent()
 
     def _tell_unsent(self, had_error: bool = False) -> None:

@@ -74,6 +74,8 @@ class Server(Serving):
         kind = self._socket_class if kind is None else _check_socket_class(kind)
         self._make_socket = accepting.maker(kind)
         self._connections = 0
+        # Defaults of the class, which would be found more slowly there by each connection.
+        self._on_demand, self._max_connections, self._within, self._changed = False, None, None, ()
         if listener is not None:
             if checks.is_coroutine_function(listener):
                 self._set_handler(listener)  # type: ignore[arg-type]

@@ -106,6 +106,3 @@ class Settings:
             with suppress(OSError, handles.UVError):
                 delay, probes = self.keep_alive_delay, self.keep_alive_probes
                 handles.set_keep_alive(handle, self.keep_alive, delay, *probes)
-
-
-DEFAULTS = Settings({})

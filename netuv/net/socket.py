@@ -20,7 +20,8 @@ from netuv.net import options as opts
 from netuv.net.awaiting import Awaitable
 from netuv.net.bound import BoundSocket
 from netuv.net.onread import OnRead
-from netuv.net.settings import DEFAULTS, Settings
+from netuv.net.rare import NOTHING
+from netuv.net.settings import Settings
 from netuv.stream.base import Done
 from netuv.stream.state import FINISHED
 from netuv.stream.writequeue import QueuedChunk
@@ -59,7 +60,7 @@ class Socket(Awaitable):
     #: 'address:port' of each attempt of an address-family race, in order. Node's name is the same.
     auto_select_family_attempted_addresses: list[str] | None = None
 
-    _settings: Settings = DEFAULTS
+    _settings: Settings
     _socket_type: str | None = None
     _host: str | None = None  # the name that connect() has looked up
     _peername: AddressInfo | None = None
@@ -67,6 +68,7 @@ class Socket(Awaitable):
     _sockname: AddressInfo | None = None
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
+        self._rare = NOTHING
         super().__init__()
         if options is not None and not isinstance(options, Mapping):
             raise misuse.invalid_arg_type("options", "a dict", options)

@@ -126,17 +126,24 @@ class Stream(EventEmitter):
         life.phase = DESTROYED
         if life.constructing:
             self._destroyed_with = error
-        else:
-            self._give_up_resource(error)
+            return self
+        try:  # _give_up_resource() without a call
+            self._destroy(error, self._after_destroy)
+        except Exception as failure:
+            self._after_failure(failure)
         return self
 
     def _give_up_resource(self, error: BaseException | None) -> None:
         try:
             self._destroy(error, self._after_destroy)
         except Exception as failure:
-            if self._stream_life.phase >= CLOSED:
-                raise
-            self._after_destroy(failure)
+            self._after_failure(failure)
+
+    def _after_failure(self, failure: Exception) -> None:
+        """_destroy() has raised."""
+        if self._stream_life.phase >= CLOSED:
+            raise failure
+        self._after_destroy(failure)
 
     def _error_or_destroy(self, error: BaseException, later: bool = False) -> None:
         """What goes wrong on a stream that is already destroyed is nobody's concern any more.

@@ -302,9 +302,13 @@ def begin_flow(stream: Readable) -> None:
         try:
             stream.emit("resume")
         finally:
-            flow(stream)
-            if state.flowing and not state.reading:
-                stream.read(0)
+            if state.flowing and state.reading and not (state.buffer.length or state.phase):
+                state.emitted_readable = False  # flow() without a call
+                state.need_readable = True
+            else:
+                flow(stream)
+                if state.flowing and not state.reading:
+                    stream.read(0)
             stream._find_consumer()
 
 

@@ -292,11 +292,12 @@ def finish_when_written(stream: Writable, in_tick: bool = False) -> None:
     ):
         return
     if state.phase == ENDING:
-        if stream._final is not None:
+        final = stream._final
+        if final is not None:
             state.phase = FINAL
             state.in_hook = True
             try:
-                stream._final(partial(on_final, stream))
+                final(stream._after_final)
             except Exception as error:
                 on_final(stream, error)
             finally:

@@ -233,7 +233,10 @@ class Readable(Iterated):
             return self
         state = self._readable_state
         if not state.flowing:
-            state.set_flowing(not state.readable_listening)
+            if state.readable_listening:
+                state.set_flowing(False)
+            else:
+                state.flowing = True
             if not state.resume_scheduled:
                 state.resume_scheduled = True
                 self._next_tick(incoming.begin_flow, self)

@@ -105,7 +105,7 @@ class Reading:
         self.end_scheduled = False
 
     def set_flowing(self, flowing: bool | None) -> None:
-        """The only writer of ``flowing`` once anything has happened: a consumer is there while it is True."""
+        """How ``flowing`` is set once anything has happened, but for resume(), which sets it to True."""
         self.flowing = flowing
         if not flowing:
             self.consumer = None

@@ -312,6 +312,9 @@ class Writable(Stream):
                 state.end_callbacks.append(callback)
         return self
 
+    #: What _final() is given.
+    _after_final = outgoing.on_final
+
     def _after_finish(self) -> None:
         if self._auto_destroy:
             self.destroy()

@@ -1,0 +1,44 @@
+"""What most connections never have: one object for all of it, which is made when the first is set.
+
+A default of the class would do, too, but CPython 3.11 looks it up slowly, and each connection asks for these
+several times. ``_rare.onread`` is the value, or None; what sets it uses the name in the class: ``_onread``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from netuv.net.onread import OnRead
+    from netuv.stream.base import Done
+    from netuv.uv.handles import GivenFd
+
+
+class Rare:
+    """Of one connection; NOTHING is that of all which have nothing of it."""
+
+    __slots__ = ("attempt", "given_fd", "onread", "resetting", "steps", "unsent")
+
+    def __init__(self) -> None:
+        self.attempt: Any = None  # the connecting.Attempt of the current connect()
+        self.steps: tuple[Callable[[], None], ...] = ()  # the 'connect' listeners that are netuv's own
+        self.unsent: Done | None = None  # of the write that waits for 'connect'
+        self.onread: OnRead | None = None
+        self.given_fd: GivenFd | None = None
+        self.resetting = False  # close() is to be a reset
+
+
+NOTHING = Rare()
+
+
+def rarely(name: str) -> Any:
+    """The property of a connection for one of these."""
+
+    def put(connection: Any, value: Any) -> None:
+        if connection._rare is NOTHING:
+            connection._rare = Rare()
+        setattr(connection._rare, name, value)
+
+    return property(attrgetter(f"_rare.{name}"), put)
