@@ -13,7 +13,8 @@ path of a Socket looks at ``_events`` itself; its shape is part of the contract 
 
 Who calls whom, for a subclass that has to notice listeners (Readable does): add_listener, once and
 the decorators go through ``on``; off and a once listener that is called go through
-``remove_listener``; the two prepend methods do not go through ``on``, as in Node.
+``remove_listener``; the two prepend methods do not go through ``on``, as in Node. A class that has to
+notice removals of a few events only names them in ``_notes_removals``.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class MaxListenersExceededWarning(RuntimeWarning):
 class Wrapper:
     """A listener that is called in the place of another one, by whose name it is found and removed.
 
-    :param listener: that one, checked already; it may be a wrapper itself.
+    :param listener: that one; it may be a wrapper itself.
     """
 
     __slots__ = ("listener",)
@@ -66,21 +67,19 @@ class Wrapper:
 class _Once(Wrapper):
     """A listener that removes itself before its first call; raw_listeners() shows it."""
 
-    __slots__ = ("emitter", "event", "fired")
+    __slots__ = ("emitter", "event")
 
     def __init__(self, emitter: EventEmitter, event: str, listener: Listener) -> None:
-        emitter._check_listener(listener)
-        super().__init__(listener)
-        self.emitter = emitter
+        self.listener = listener
+        self.emitter: EventEmitter | None = emitter  # None: it was called
         self.event = event
-        self.fired = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # It is called twice when the event is emitted again before its turn has come.
-        if self.fired:
+        emitter, self.emitter = self.emitter, None
+        if emitter is None:
             return None
-        self.fired = True
-        self.emitter.remove_listener(self.event, self)
+        emitter.remove_listener(self.event, self)
         return self.listener(*args, **kwargs)
 
 
@@ -283,6 +282,8 @@ class EventEmitter(pyee.EventEmitter):
     _within: Within | None = None
     #: Events that every listener hears, also after one that raises; of others the later ones are not called.
     _each_hears: ClassVar[tuple[str, ...]] = ()
+    #: Events of which the class is told when a listener of theirs was to be removed: _on_removed(event).
+    _notes_removals: ClassVar[tuple[str, ...]] = ()
     _max_listeners: float | None = None
     _warned: frozenset[str] = frozenset()  # the events whose warning was given
 
@@ -391,11 +392,12 @@ class EventEmitter(pyee.EventEmitter):
         return self.prepend_listener(event, _Once(self, event, f))
 
     def _add_listener(self, event: str, listener: Listener, prepend: bool = False) -> None:
+        given: Any = listener.listener if type(listener) is _Once else listener
         # The usual case of check_callback(), without a call.
-        function: Any = listener.__func__ if type(listener) is MethodType else listener
+        function: Any = given.__func__ if type(given) is MethodType else given
         plain = type(function) in checks.FUNCTIONS and not function.__code__.co_flags & checks.GENERATOR_FLAGS
-        if not plain and not isinstance(listener, Wrapper):  # which has checked its own
-            self._check_listener(listener)
+        if not plain and not isinstance(given, Wrapper):  # what another one stands for was checked
+            self._check_listener(given)
         if self.capture_rejections:
             listener = _Captured(self, event, listener)
         try:
@@ -460,7 +462,10 @@ class EventEmitter(pyee.EventEmitter):
         """
         if not callable(f):
             raise misuse.invalid_arg_type("listener", "a function", f)
-        listeners = self._present(event)
+        try:
+            listeners = self._events.get(event, ())  # _present() without a call
+        except (TypeError, ValueError, AttributeError):
+            listeners = self._present(event)  # which says why
         removed: Listener | None = None
         if isinstance(listeners, _Many):
             removed = listeners.remove(f)
@@ -477,8 +482,12 @@ class EventEmitter(pyee.EventEmitter):
                     else:
                         self._events[event] = listeners[:i] + listeners[i + 1 :]
                     break
-        if removed is not None and "removeListener" in self._events:
-            self.emit("removeListener", event, _original(removed))
+        try:
+            if removed is not None and "removeListener" in self._events:
+                self.emit("removeListener", event, _original(removed))
+        finally:
+            if event in self._notes_removals:
+                self._on_removed(event)
         return self
 
     def off(self: Self, event: str, f: Listener) -> Self:
@@ -504,6 +513,9 @@ class EventEmitter(pyee.EventEmitter):
                 self.remove_all_listeners(name)
             self.remove_all_listeners("removeListener")
         return self
+
+    def _on_removed(self, event: str) -> None:
+        raise NotImplementedError  # of a class that watches none
 
     # -- looking ---------------------------------------------------------------------------------
 

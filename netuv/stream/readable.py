@@ -303,17 +303,17 @@ class Readable(Iterated):
         """As of EventEmitter; it does not start anything, as in Node."""
         if event in ("data", "readable"):
             self._readable_state.forget_consumer()
-        return super().prepend_listener(event, f)
+        self._add_listener(event, f, True)
+        return self
 
-    def remove_listener(self: Self, event: str, f: Callable[..., Any]) -> Self:  # type: ignore[override]
-        """As of EventEmitter; without a 'readable' listener 'data' may flow again."""
+    _notes_removals = ("data", "readable")
+
+    def _on_removed(self, event: str) -> None:
+        """Without a 'readable' listener 'data' may flow again."""
         if event == "data":
             self._readable_state.forget_consumer()
-        try:
-            return super().remove_listener(event, f)
-        finally:
-            if event == "readable":
-                self._next_tick(incoming.after_readable_listener, self)
+        else:
+            self._next_tick(incoming.after_readable_listener, self)
 
     def remove_all_listeners(self: Self, event: str | None = None) -> Self:  # type: ignore[override]
         """As of EventEmitter; without a 'readable' listener 'data' may flow again."""
