@@ -6,7 +6,7 @@ library, made on pyee's own emitter, say. Only these few things are not done to 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from netuv import errors
@@ -33,6 +33,19 @@ def remove(emitter: Any, event: str, listener: Callable[..., object]) -> None:
             except LookupError:
                 pass  # pyee's own emitter, when it is not there any more
             return
+
+
+def remove_each(listeners: Iterator[tuple[Any, str, Callable[..., object]]]) -> None:
+    """Take away each ``(emitter, event, listener)``, whatever those who hear of one raise."""
+    for emitter, event, listener in listeners:
+        try:
+            if isinstance(emitter, EventEmitter):
+                emitter.remove_listener(event, listener)  # remove() without a call
+            else:
+                remove(emitter, event, listener)
+        except BaseException:
+            remove_each(listeners)
+            raise
 
 
 def destroy(stream: Any, error: BaseException | None = None) -> None:

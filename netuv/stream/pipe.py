@@ -11,8 +11,7 @@ A destination need not be a stream: ``write()``, ``on()`` and ``emit()`` are eno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netuv import misuse
@@ -79,28 +78,32 @@ class Pipe:
         source._readable_state.pipes = tuple(
             pipe for pipe in source._readable_state.pipes if pipe not in gone
         )
-        with ExitStack() as todo:  # done in the opposite order
-            for pipe in reversed(gone):
-                todo.callback(pipe.destination.emit, "unpipe", source)
-                todo.callback(pipe.detach)
+        try:
             if not source._readable_state.pipes:
                 source.pause()
+        finally:
+            _take_apart(iter(gone))
 
     def detach(self) -> None:
         """Take all listeners away. What one of those who hear of that raises stops none of it."""
         if self.over:
             return
         self.over = True
-        with ExitStack() as todo:  # done in the opposite order
+        source, destination = self.source, self.destination
+        listeners: list[tuple[Any, str, Callable[..., object]]] = [
+            (source, "data", self._on_data),
+            (source, "end", self._on_end),
+            (destination, "close", self._on_close),
+            (destination, "finish", self._on_finish),
+            (destination, "error", self._on_error),
+        ]
+        if self.drain_listening:
+            listeners.append((destination, "drain", self._on_drain))
+        try:
+            foreign.remove_each(iter(listeners))
+        finally:
             if self.waiting:
-                todo.callback(self._on_drain)
-            if self.drain_listening:
-                todo.callback(foreign.remove, self.destination, "drain", self._on_drain)
-            todo.callback(foreign.remove, self.destination, "error", self._on_error)
-            todo.callback(foreign.remove, self.destination, "finish", self._on_finish)
-            todo.callback(foreign.remove, self.destination, "close", self._on_close)
-            todo.callback(foreign.remove, self.source, "end", self._on_end)
-            todo.callback(foreign.remove, self.source, "data", self._on_data)
+                self._on_drain()
 
     def _on_data(self, chunk: Any) -> None:
         try:
@@ -165,6 +168,19 @@ class Pipe:
             self.drop((self,))
             if flowing:
                 self._go_on()
+
+
+def _take_apart(pipes: Iterator[Pipe]) -> None:
+    """Detach each and tell its destination, whatever a listener raises."""
+    for pipe in pipes:
+        try:
+            try:
+                pipe.detach()
+            finally:
+                pipe.destination.emit("unpipe", pipe.source)
+        except BaseException:
+            _take_apart(pipes)
+            raise
 
 
 def _listens_to_errors(emitter: Any) -> bool:
