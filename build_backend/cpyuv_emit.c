@@ -66,16 +66,22 @@ static PyObject *short_emit(PyObject *callable, PyObject *const *args, size_t fl
     listeners = names == NULL && count >= 2 ? usual_listeners(args[0], args[1]) : NULL;
     if (listeners == NULL)
         return PyObject_Vectorcall(self->in_full, args, flags, names);
+    if (Py_EnterRecursiveCall(" in emit()")) { /* a listener may be an emit() without a Python function in between */
+        Py_DECREF(listeners);
+        return NULL;
+    }
     size = PyTuple_GET_SIZE(listeners);
     for (Py_ssize_t i = 0; i < size; i++) {
         result = PyObject_Vectorcall(PyTuple_GET_ITEM(listeners, i), args + 2, count - 2, NULL);
         if (result == NULL) {
+            Py_LeaveRecursiveCall();
             tell_raised(self, args, count, listeners, i);
             Py_DECREF(listeners);
             return NULL;
         }
         Py_DECREF(result);
     }
+    Py_LeaveRecursiveCall();
     Py_DECREF(listeners);
     return PyBool_FromLong(size > 0);
 }

@@ -11,10 +11,10 @@ A destination need not be a stream: ``write()``, ``on()`` and ``emit()`` are eno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from netuv import misuse
+from netuv import errors, misuse
 from netuv.stream import foreign
 from netuv.stream.base import Stream
 from netuv.stream.state import ENDED
@@ -78,11 +78,24 @@ class Pipe:
         source._readable_state.pipes = tuple(
             pipe for pipe in source._readable_state.pipes if pipe not in gone
         )
-        try:
-            if not source._readable_state.pipes:
+        raised: list[BaseException] = []
+        if not source._readable_state.pipes:
+            try:
                 source.pause()
-        finally:
-            _take_apart(iter(gone))
+            except BaseException as error:
+                raised.append(error)
+        for pipe in gone:
+            try:
+                pipe.detach()
+            except BaseException as error:
+                raised.append(error)
+            try:
+                pipe.destination.emit("unpipe", source)
+            except BaseException as error:
+                raised.append(error)
+        if raised:
+            errors.chain(raised[0], raised[1:])
+            raise raised[0]
 
     def detach(self) -> None:
         """Take all listeners away. What one of those who hear of that raises stops none of it."""
@@ -168,19 +181,6 @@ class Pipe:
             self.drop((self,))
             if flowing:
                 self._go_on()
-
-
-def _take_apart(pipes: Iterator[Pipe]) -> None:
-    """Detach each and tell its destination, whatever a listener raises."""
-    for pipe in pipes:
-        try:
-            try:
-                pipe.detach()
-            finally:
-                pipe.destination.emit("unpipe", pipe.source)
-        except BaseException:
-            _take_apart(pipes)
-            raise
 
 
 def _listens_to_errors(emitter: Any) -> bool:

@@ -279,3 +279,12 @@ def test_a_forgotten_super_init_is_named(use):
 
     with pytest.raises(AttributeError, match=r"Forgetful.__init__\(\) has not called super\(\)"):
         use(Forgetful())
+
+
+@pytest.mark.parametrize("events", [["x"], ["x", "y"]])
+def test_emit_as_a_listener_of_itself_is_a_recursion_error(x, events):
+    """There may be no Python function in between whose depth the interpreter would count."""
+    for event, heard in zip(events, events[1:] + events[:1], strict=True):
+        x.on(event, functools.partial(x.emit, heard))
+    with pytest.raises(RecursionError):
+        x.emit(events[0])
