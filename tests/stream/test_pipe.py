@@ -347,6 +347,23 @@ def test_unpipe_whatever_its_listeners_raise(run: Run) -> None:
     run()
 
 
+def test_unpipe_when_every_listener_raises(run: Run) -> None:
+    """However many they are: the first is raised, and the others are behind it."""
+    source, sinks = Source(), [Sink() for _ in range(3000)]
+    for sink in sinks:
+        source.set_max_listeners(0)
+        source.pipe(sink)
+        sink.on("unpipe", fail)
+    with pytest.raises(ValueError, match="mine") as caught:
+        source.unpipe()
+    raised, error = 0, caught.value
+    while error is not None:
+        raised, error = raised + 1, error.__context__
+    assert raised == len(sinks)
+    source.destroy()
+    run()
+
+
 def test_two_pipes_to_one_destination(run: Run, must_call: MustCall) -> None:
     """An 'error' nobody listens to is still raised, once."""
     source, sink = Source(), Sink()
