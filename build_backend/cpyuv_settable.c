@@ -43,7 +43,11 @@ static PyObject *settable_call(PyObject *callable, PyObject *const *args, size_t
 
     if (own == NULL)
         return PyObject_Vectorcall(self->function, args, flags, names);
-    result = PyObject_Vectorcall(own, args + 1, count - 1, names);
+    result = NULL;
+    if (Py_EnterRecursiveCall(" in a method") == 0) { /* own may lead back here without a Python function */
+        result = PyObject_Vectorcall(own, args + 1, count - 1, names);
+        Py_LeaveRecursiveCall();
+    }
     Py_DECREF(own);
     return result;
 }
