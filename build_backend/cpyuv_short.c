@@ -319,7 +319,22 @@ static PyTypeObject ShortWriteType = {
     .tp_descr_get = Short_get,
 };
 
+static PyTypeObject ShortEmitType;
+
+/* is_plain(value): whether it is a function, or a method of one, that runs when it is called: no generator and not
+ * async. */
+static PyObject *is_plain(PyObject *module, PyObject *value)
+{
+    PyObject *function = Py_IS_TYPE(value, &PyMethod_Type) ? PyMethod_GET_FUNCTION(value) : value;
+
+    if (Py_IS_TYPE(function, &ShortWriteType) || Py_IS_TYPE(function, &ShortEmitType))
+        function = ((Short *) function)->in_full;
+    return PyBool_FromLong(is_plain_function(function));
+}
+
 static PyMethodDef short_functions[] = {
+    {"is_plain", (PyCFunction) is_plain, METH_O,
+     "is_plain(value): whether it is a function, or a method of one, that is no generator and not async."},
     {"like", (PyCFunction) like, METH_O,
      "like(object): another one of its type, with the same in its slots. The type has slots and nothing else."},
     {NULL}};

@@ -14,13 +14,21 @@ from netuv import misuse
 # Of ``co_flags``. The module inspect has names for them; importing it costs half as much as all of netuv.
 _GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
 _ASYNC_FLAGS = _COROUTINE | _ASYNC_GENERATOR
-GENERATOR_FLAGS = _ASYNC_FLAGS | _GENERATOR
-#: The types of functions that have ``__code__``; netuv.uv.short adds that of its own.
-FUNCTIONS: list[type] = [FunctionType]
+_GENERATOR_FLAGS = _ASYNC_FLAGS | _GENERATOR
 # How JavaScript reads a number: ASCII digits, white space around them, no '_', no sign before 0x.
 # Both are texts, which re compiles when the first port comes as a str, and keeps: most programs have none.
 _DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PREFIXED = r"0(?:[xX][0-9a-fA-F]+|[bB][01]+|[oO][0-7]+)"
+
+
+def _is_plain(value: Any) -> bool:
+    function: Any = value.__func__ if type(value) is MethodType else value
+    return type(function) is FunctionType and not function.__code__.co_flags & _GENERATOR_FLAGS
+
+
+#: Whether it is a function, or a method of one, that is no generator and not async, as nearly always. What is
+#: not plain may be callable all the same. netuv.uv.short has it in C.
+is_plain: Callable[[Any], bool] = _is_plain
 
 
 def check_callback(name: str, value: Any) -> Any:
@@ -28,9 +36,8 @@ def check_callback(name: str, value: Any) -> Any:
 
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE.
     """
-    function: Any = value.__func__ if type(value) is MethodType else value
-    if type(function) is FunctionType and not function.__code__.co_flags & GENERATOR_FLAGS:
-        return value  # nearly always
+    if is_plain(value):
+        return value
     if not callable(value):
         raise misuse.invalid_arg_type(name, "a function", value)
     check_async(value, name)

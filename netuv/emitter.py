@@ -23,7 +23,6 @@ import math
 import sys
 import warnings
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from types import MethodType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 import pyee
@@ -393,10 +392,7 @@ class EventEmitter(pyee.EventEmitter):
 
     def _add_listener(self, event: str, listener: Listener, prepend: bool = False) -> None:
         given: Any = listener.listener if type(listener) is _Once else listener
-        # The usual case of check_callback(), without a call.
-        function: Any = given.__func__ if type(given) is MethodType else given
-        plain = type(function) in checks.FUNCTIONS and not function.__code__.co_flags & checks.GENERATOR_FLAGS
-        if not plain and not isinstance(given, Wrapper):  # what another one stands for was checked
+        if not checks.is_plain(given) and not isinstance(given, Wrapper):  # what another one stands for was checked
             self._check_listener(given)
         if self.capture_rejections:
             listener = _Captured(self, event, listener)

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 _ShortWrite: Any = getattr(_cpyuv, "ShortWrite", None)
 _ShortEmit: Any = getattr(_cpyuv, "ShortEmit", None)
-checks.FUNCTIONS.extend(kind for kind in (_ShortWrite, _ShortEmit) if kind is not None)
+checks.is_plain = getattr(_cpyuv, "is_plain", checks.is_plain)
 
 
 def short_write(
