@@ -29,6 +29,8 @@ from helpers import LARGEST_READ, LIMIT, Connection, Transport, finish_lookups, 
 
 import netuv
 from netuv import loop as loop_module
+from netuv.net import rare
+from netuv.stream import state
 
 __all__ = ["LARGEST_READ", "LIMIT", "Transport", "receive_all"]  # test modules import these from here
 
@@ -127,6 +129,16 @@ def _libuv_is_warm(request: pytest.FixtureRequest) -> None:
     netuv.lookup("localhost", lambda *answer: None, loop=warm)
     warm.run()
     warm.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_shared_stays_as_it_is() -> Iterator[None]:
+    """All streams that never had to wait, and all connections that have nothing rare, share an object."""
+    yield
+    for shared in (rare.NOTHING, state.NOTHING):
+        fresh = type(shared)()
+        for name in type(shared).__slots__:
+            assert getattr(shared, name) == getattr(fresh, name), name
 
 
 @pytest.fixture

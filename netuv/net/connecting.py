@@ -472,7 +472,7 @@ def write(socket: Socket, what: Any, done: Done) -> None:
 def begin_anew(socket: Socket) -> None:
     """connect() after destroy(): another life begins. The callbacks of the former one hear in a tick."""
     writing, errored = socket._writable_state, socket.errored
-    if writing.writing or writing.queue or writing.end_callbacks:
+    if writing.writing or writing.queue or writing.pending.end_callbacks:
         never = None
         if socket._unsent is not None:
             never = misuse.closed_before_connection()

@@ -31,7 +31,7 @@ from netuv.net.owner import HandleOwner
 from netuv.net.rare import Rare, rarely
 from netuv.stream import outgoing, state
 from netuv.stream.base import Done
-from netuv.stream.state import CLOSED, ENDED, ENDING, FINAL, FINISHED, OPEN, TOLD
+from netuv.stream.state import CLOSED, ENDED, FINAL, FINISHED, OPEN, TOLD
 from netuv.timers import IdleTimer, to_number
 from netuv.uv import handles
 
@@ -74,7 +74,10 @@ class Connection(HandleOwner, Methods):
         self._stream_life.guard = self._loop.check_thread if self._loop.debug else None
 
     def _close_wire(self) -> None:
-        self._writable_state.wire = self._writable_state.in_flight = None
+        writing = self._writable_state
+        writing.wire = None
+        if writing.pending.in_flight is not None:
+            writing.pending.in_flight = None
         self._readable_state.forget_consumer()
         self._stream_life.guard = self._loop.check_thread
 
@@ -161,9 +164,9 @@ class Connection(HandleOwner, Methods):
         ):
             reading.phase = ENDED  # nobody hears of it, and no tick would come in between
             reading.need_readable = False
-            if self._writable_state.queue is None and type(self).end is Methods.end:
-                self._writable_state.phase = ENDING
-                outgoing.finish_when_written(self)
+            writing = self._writable_state
+            if writing.queue is None and not writing.writing and type(self).end is Methods.end:
+                outgoing.begin_final(self, self._final)
             else:
                 self.end()
         else:
@@ -177,9 +180,9 @@ class Connection(HandleOwner, Methods):
 
     def _on_sent(self, wire: Any, status: int | None) -> None:
         state = self._writable_state
-        if wire is not state.in_flight:
+        if wire is not state.pending.in_flight:
             return  # of a former life, whose callbacks connecting.begin_anew() has seen to
-        state.in_flight = None
+        state.pending.in_flight = None
         if self._idle is not None:
             self._idle.active()
         outgoing.done(self, None if status is None else errors.from_status(status, "write"))
@@ -209,7 +212,7 @@ class Connection(HandleOwner, Methods):
             reading.consumer is not None
             and reading.phase == ENDED
             and state.phase == FINAL
-            and not (state.end_callbacks or self._stream_life.errored or self._loop.ticks.queue)
+            and not (state.pending.end_callbacks or self._stream_life.errored or self._loop.ticks.queue)
             and not ("prefinish" in self._events or "finish" in self._events)
         ):
             state.phase = FINISHED  # as above
@@ -251,11 +254,11 @@ class Connection(HandleOwner, Methods):
         return self
 
     def _on_timeout(self) -> None:
-        writing = self._writable_state
-        if writing.in_flight is not None and self._idle is not None:
-            length = writing.in_flight.write_queue_size
-            if length != writing.seen_length:
-                writing.seen_length = length
+        pending = self._writable_state.pending
+        if pending.in_flight is not None and self._idle is not None:
+            length = pending.in_flight.write_queue_size
+            if length != pending.seen_length:
+                pending.seen_length = length
                 self._idle.active()
                 return
         self.emit("timeout")
@@ -272,7 +275,7 @@ class Connection(HandleOwner, Methods):
         if self._writable_state.phase == FINISHED:
             self.destroy()
         else:
-            self._writable_state.soon = True
+            self._writable_state.own_pending().soon = True
 
     def _destroy(self, error: BaseException | None, done: Done) -> None:
         self.connecting = False

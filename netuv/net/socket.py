@@ -311,9 +311,9 @@ class Socket(Awaitable):
     @property
     def writable_length(self) -> int:
         """Bytes in user memory: waiting for 'connect', or in libuv's queue. Node's ``writableLength``."""
-        state = self._writable_state
-        if state.in_flight is not None and self._handle is not None:
-            waiting: int = state.length - state.current_length + state.in_flight.write_queue_size
+        state, pending = self._writable_state, self._writable_state.pending
+        if pending.in_flight is not None and self._handle is not None:
+            waiting: int = state.length - pending.length + pending.in_flight.write_queue_size
             return waiting
         return state.length
 
@@ -326,7 +326,7 @@ class Socket(Awaitable):
     def bytes_written(self) -> int:
         """Bytes sent, and those that are queued. Node's ``bytesWritten``."""
         state = self._writable_state
-        in_libuv = state.current_length if state.in_flight is not None else 0
+        in_libuv = state.pending.length if state.pending.in_flight is not None else 0
         return state.sent + state.length - in_libuv
 
     @property

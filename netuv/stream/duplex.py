@@ -73,7 +73,7 @@ class Duplex(Writable, Readable):
     def _after_finish(self) -> None:
         if self._writable_state.phase != FINISHED:
             return  # a 'finish' listener has begun to connect anew
-        if self._writable_state.soon or (
+        if self._writable_state.pending.soon or (
             self._auto_destroy and (self._readable_state.phase == ENDED or not self._can_read)
         ):
             self.destroy()

@@ -24,7 +24,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netuv import misuse
-from netuv.stream.state import ENDING, FINAL, FINISHED, OPEN, SHUT, TOLD, Life
+from netuv.stream.state import ENDING, FINAL, FINISHED, NOTHING, OPEN, SHUT, TOLD, Life
 from netuv.stream.writequeue import WriteQueue
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def write_or_queue(stream: Writable, chunk: Any, encoding: str | None, callback:
     if length:
         mark = stream._drain_mark
         if length >= (stream.writable_high_water_mark if mark is None else mark):
-            state.need_drain = True
+            state.own_pending().need_drain = True
             return False
     return life.errored is None and not life.phase
 
@@ -67,12 +67,14 @@ def left_over(stream: Writable, wire: Any, size: int, left: int, callback: Callb
     state.sent += size
     if stream._idle is not None:
         stream._idle.active()
-    state.writing = state.need_drain = True
-    state.in_flight = wire
-    state.current_length = state.seen_length = left
+    state.writing = True
+    pending = state.own_pending()
+    pending.need_drain = True
+    pending.in_flight = wire
+    pending.length = pending.seen_length = left
     stream._on_queued()
     if callback is not None:
-        state.current_callbacks = (callback,)
+        pending.callbacks = (callback,)
     return False
 
 
@@ -94,8 +96,9 @@ def hand_over(
 ) -> None:
     """Call _write() or _writev()."""
     state = stream._writable_state
-    state.current_length = length
-    state.current_callbacks = callbacks
+    pending = state.pending if state.pending is not NOTHING else state.own_pending()
+    pending.length = length
+    pending.callbacks = callbacks
     state.writing = state.in_hook = True
     try:
         hook(*args, partial(done, stream))
@@ -121,12 +124,13 @@ def send(stream: Writable, what: Any, _done: Done | None = None) -> None:
     except Exception as error:
         done(stream, stream._error_of_send(error))
         return
-    state.sent += state.current_length
+    pending = state.pending
+    state.sent += pending.length
     if stream._idle is not None:
         stream._idle.active()
     if left:
-        state.current_length = state.seen_length = left
-        state.in_flight = state.wire
+        pending.length = pending.seen_length = left
+        pending.in_flight = state.wire
         stream._on_queued()
     else:
         done(stream, None)
@@ -138,11 +142,11 @@ def done(stream: Writable, error: BaseException | None = None) -> None:
     if not state.writing:
         stream._error_or_destroy(misuse.multiple_callback())
         return
-    synchronous = state.in_hook
-    callbacks = state.current_callbacks
+    synchronous, pending = state.in_hook, state.pending
+    callbacks = pending.callbacks
     state.writing = False
-    state.current_callbacks = ()
-    state.current_length = 0
+    pending.callbacks = ()
+    pending.length = 0
 
     if error is not None:
         if getattr(error, "code", None) != "ERR_STREAM_DESTROYED":
@@ -157,15 +161,17 @@ def done(stream: Writable, error: BaseException | None = None) -> None:
         if state.queue is not None:
             clear_queue(stream)
     finally:
+        if pending is not state.pending:  # another life has begun
+            pending = state.own_pending()
         if not synchronous:
-            state.unanswered += 1
+            pending.unanswered += 1
             after_write(stream, callbacks)
         elif callbacks:
-            state.unanswered += 1
+            pending.unanswered += 1
             stream._next_tick(after_write, stream, callbacks)
-        elif state.need_drain and not state.length and not state.after_write_scheduled:
-            state.unanswered += 1
-            state.after_write_scheduled = True
+        elif pending.need_drain and not state.length and not pending.after_write_scheduled:
+            pending.unanswered += 1
+            pending.after_write_scheduled = True
             stream._next_tick(after_write, stream, callbacks)
         else:
             finish_when_written(stream)
@@ -174,13 +180,14 @@ def done(stream: Writable, error: BaseException | None = None) -> None:
 def after_write(stream: Writable, callbacks: tuple[Callback, ...]) -> None:
     """Tell that it is written."""
     state, life = stream._writable_state, stream._stream_life
-    state.after_write_scheduled = False
+    pending = state.pending
+    pending.after_write_scheduled = False
     try:
-        if state.need_drain and not state.length and not state.phase and not life.phase:
-            state.need_drain = False
+        if pending.need_drain and not state.length and not state.phase and not life.phase:
+            pending.need_drain = False
             stream.emit("drain")
     finally:
-        state.unanswered -= 1
+        state.pending.unanswered -= 1  # a listener may have begun another life
         try:
             call_all(stream, callbacks, None)
         finally:
@@ -206,11 +213,11 @@ def fail_write(stream: Writable, error: BaseException, callbacks: tuple[Callback
 def abandon(stream: Writable, error: BaseException | None, end_error: BaseException | None) -> None:
     """In a tick the callbacks of what was not written, and then those of end(), hear that it will not be."""
     state = stream._writable_state
-    waiting = state.current_callbacks
+    waiting = state.pending.callbacks
     if state.queue is not None:
         waiting += state.queue.callbacks()
     stream._next_tick(call_all, stream, waiting, error or misuse.stream_destroyed("write"))
-    ending = tuple(state.end_callbacks or ())
+    ending = tuple(state.pending.end_callbacks or ())
     stream._next_tick(call_all, stream, ending, end_error or misuse.stream_destroyed("end"), "end()")
 
 
@@ -240,12 +247,12 @@ def fail_queue(stream: Writable, life: Life) -> None:
     if state.queue is not None:
         waiting = state.queue.take_all()[2]
         state.drop_idle_queue()
-    ending, state.end_callbacks = state.end_callbacks or [], None
+    ending = state.take_end_callbacks()
     try:
         call_all(stream, waiting, stream._stream_life.errored or misuse.stream_destroyed("write"))
     finally:
         error = stream._stream_life.errored or misuse.stream_destroyed("end")
-        call_all(stream, tuple(ending), error, "end()")
+        call_all(stream, ending, error, "end()")
 
 
 def clear_queue(stream: Writable) -> None:
@@ -285,23 +292,15 @@ def finish_when_written(stream: Writable, in_tick: bool = False) -> None:
         state.phase == OPEN
         or state.writing
         or (state.queue is not None and (state.queue or state.queue.clearing))
-        or state.current_length
+        or state.pending.length
         or life.phase
         or life.errored is not None
         or life.constructing
     ):
         return
     if state.phase == ENDING:
-        final = stream._final
-        if final is not None:
-            state.phase = FINAL
-            state.in_hook = True
-            try:
-                final(stream._after_final)
-            except Exception as error:
-                on_final(stream, error)
-            finally:
-                state.in_hook = False
+        if stream._final is not None:
+            begin_final(stream, stream._final)
             return
         state.phase = SHUT
         try:
@@ -314,16 +313,30 @@ def finish_when_written(stream: Writable, in_tick: bool = False) -> None:
         finish_soon(stream)
 
 
+def begin_final(stream: Writable, final: Callable[[Done], object]) -> None:
+    """Tell the transport of the end: all is written."""
+    state = stream._writable_state
+    state.phase = FINAL
+    state.in_hook = True
+    try:
+        final(stream._after_final)
+    except Exception as error:
+        on_final(stream, error)
+    finally:
+        state.in_hook = False
+
+
 def finish_soon(stream: Writable) -> None:
     """Without a _final(): in a tick, when the callbacks of all writes have been called."""
-    if not stream._writable_state.unanswered:
-        stream._writable_state.unanswered += 1
+    pending = stream._writable_state.own_pending()
+    if not pending.unanswered:
+        pending.unanswered += 1
         stream._next_tick(finish_in_tick, stream)
 
 
 def finish_in_tick(stream: Writable) -> None:
     """Unless it was destroyed meanwhile: nothing of a transport has happened yet."""
-    stream._writable_state.unanswered -= 1
+    stream._writable_state.pending.unanswered -= 1
     finish_when_written(stream, in_tick=True)
 
 
@@ -336,9 +349,8 @@ def on_final(stream: Writable, error: BaseException | None = None) -> None:
         return  # else of a former life
     state.phase = SHUT
     if error is not None:
-        callbacks, state.end_callbacks = state.end_callbacks or [], None
         try:
-            call_all(stream, tuple(callbacks), error, "end()")
+            call_all(stream, state.take_end_callbacks(), error, "end()")
         finally:
             stream._error_or_destroy(error, later=state.in_hook)
     elif not life.phase and life.errored is None:
@@ -355,9 +367,8 @@ def finish(stream: Writable) -> None:
         return
     state.phase = FINISHED
     try:
-        if state.end_callbacks:
-            callbacks, state.end_callbacks = state.end_callbacks, None
-            call_all(stream, tuple(callbacks), None, "end()")
+        if state.pending.end_callbacks:
+            call_all(stream, state.take_end_callbacks(), None, "end()")
     finally:
         try:
             stream.emit("finish")

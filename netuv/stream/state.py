@@ -141,26 +141,42 @@ class Reading:
         self.received = 0
 
 
-class Writing:
-    """Of the writing half; the heads of netuv.stream.writable and .outgoing tell how it works."""
+class Pending:
+    """What a writing half has that did not come to its end at once: most of those of a server always do."""
 
     __slots__ = (
         "after_write_scheduled",
-        "current_callbacks",
-        "current_length",
+        "callbacks",
         "end_callbacks",
         "in_flight",
-        "in_hook",
+        "length",
         "need_drain",
-        "phase",
-        "queue",
         "seen_length",
-        "sent",
         "soon",
         "unanswered",
-        "wire",
-        "writing",
     )
+
+    def __init__(self) -> None:
+        # Of the current write:
+        self.length = 0  # what is not yet written
+        self.callbacks: tuple[Callback, ...] = ()
+        self.in_flight: Any = None  # the wire, while a part of it waits in the wire's queue
+        self.seen_length = 0  # of that queue, when the idle timer looked at it
+        # Of all that was written:
+        self.need_drain = False  # write() has answered False, and 'drain' was not emitted since
+        self.after_write_scheduled = False
+        self.unanswered = 0  # writes that are done and not told; 'finish' waits for them
+        self.end_callbacks: list[Callback] | None = None
+        self.soon = False  # destroy() follows 'finish', whatever the other half does
+
+
+NOTHING = Pending()  # of all that never had to wait; nothing is set on it
+
+
+class Writing:
+    """Of the writing half; the heads of netuv.stream.writable and .outgoing tell how it works."""
+
+    __slots__ = ("in_hook", "pending", "phase", "queue", "sent", "wire", "writing")
 
     def __init__(self) -> None:
         self.phase = OPEN
@@ -168,22 +184,28 @@ class Writing:
         # The current write, from the transport's being given it to its being done:
         self.writing = False
         self.in_hook = False  # inside _write(), _writev() or _final()
-        self.current_length = 0  # what is not yet written of it
-        self.current_callbacks: tuple[Callback, ...] = ()
+        self.pending = NOTHING  # to be set on it takes own_pending()
         self.wire: Any = None  # a connected Socket's, see netuv.uv.wire
-        self.in_flight: Any = None  # the wire, while a part of the current write waits in its queue
-        self.seen_length = 0  # of that queue, when the idle timer looked at it
         self.sent = 0  # bytes handed to the transport
-        self.need_drain = False  # write() has answered False, and 'drain' was not emitted since
-        self.after_write_scheduled = False
-        self.unanswered = 0  # writes that are done and not told; 'finish' waits for them
-        self.end_callbacks: list[Callback] | None = None
-        self.soon = False  # destroy() follows 'finish', whatever the other half does
+
+    def own_pending(self) -> Pending:
+        """That of this stream alone."""
+        if self.pending is NOTHING:
+            self.pending = Pending()
+        return self.pending
+
+    def take_end_callbacks(self) -> tuple[Callback, ...]:
+        """Those of end(), to be called once."""
+        callbacks = self.pending.end_callbacks
+        if callbacks is None:
+            return ()
+        self.pending.end_callbacks = None
+        return tuple(callbacks)
 
     @property
     def length(self) -> int:
         """Bytes, or objects, not yet written: of the current write, and of what waits."""
-        return self.current_length + (self.queue.length if self.queue is not None else 0)
+        return self.pending.length + (self.queue.length if self.queue is not None else 0)
 
     def drop_idle_queue(self) -> None:
         """A queue takes more memory than all else of an idle stream."""
@@ -192,9 +214,12 @@ class Writing:
 
     def begin_anew(self) -> None:
         """For another connection; cork() stays, and what was queued is lost."""
-        queue, after_write, unanswered = self.queue, self.after_write_scheduled, self.unanswered
+        queue, former = self.queue, self.pending
         Writing.__init__(self)
-        self.after_write_scheduled, self.unanswered = after_write, unanswered
+        if former.unanswered:
+            self.pending = Pending()
+            self.pending.after_write_scheduled = former.after_write_scheduled
+            self.pending.unanswered = former.unanswered
         if queue is not None and queue.corked:
             self.queue = WriteQueue()
             self.queue.corked = queue.corked

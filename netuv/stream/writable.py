@@ -137,7 +137,9 @@ class Writable(Stream):
     def writable_need_drain(self) -> bool:
         """True between a write() that answered False and 'drain'. Node's ``writableNeedDrain``."""
         return (
-            self._writable_state.need_drain and not self._stream_life.phase and not self._writable_state.phase
+            self._writable_state.pending.need_drain
+            and not self._stream_life.phase
+            and not self._writable_state.phase
         )
 
     @property
@@ -248,7 +250,7 @@ class Writable(Stream):
             state.queue.corked -= 1
             if not state.writing:
                 outgoing.clear_queue(self)
-                if not state.unanswered:  # else it is seen to with the last callback
+                if not state.pending.unanswered:  # else it is seen to with the last callback
                     outgoing.finish_when_written(self)
 
     def set_default_encoding(self: Self, encoding: str) -> Self:
@@ -307,9 +309,10 @@ class Writable(Stream):
             if error is not None or life.errored is not None:
                 self._next_tick(callback, error or life.errored)
             else:
-                if state.end_callbacks is None:
-                    state.end_callbacks = []
-                state.end_callbacks.append(callback)
+                pending = state.own_pending()
+                if pending.end_callbacks is None:
+                    pending.end_callbacks = []
+                pending.end_callbacks.append(callback)
         return self
 
     #: What _final() is given.
@@ -328,7 +331,7 @@ class Writable(Stream):
     def destroy(self: Self, error: BaseException | None = None) -> Self:
         """As of Stream; what is queued hears of it."""
         state, life = self._writable_state, self._stream_life
-        if (state.queue or state.end_callbacks) and not life.phase:
+        if (state.queue or state.pending.end_callbacks) and not life.phase:
             self._next_tick(outgoing.fail_queue, self, life)
         return Stream.destroy(self, error)
 
@@ -350,7 +353,7 @@ class Writable(Stream):
 
     def _part_written(self, size: int) -> None:
         """What a transport calls that has passed on a part of the current chunk."""
-        self._writable_state.current_length -= size
+        self._writable_state.own_pending().length -= size
 
     def _write(self, chunk: Chunk, encoding: str | None, callback: Done) -> None:
         if self._writev is None:
