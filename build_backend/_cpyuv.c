@@ -46,12 +46,11 @@ static PyMethodDef more_of_stream[] = {
     {"accept_new", (PyCFunction) accept_new, METH_O,
      "accept_new(no_delay): accept a connection; a handle of the same kind.\n\n"
      "With no_delay Nagle's algorithm is switched off."},
-    {"start_flow", (PyCFunction) (void (*)(void)) start_flow, METH_FASTCALL,
-     "start_flow(owner, reading, idle): read; while reading.consumer is not None, chunks are handed to that. The\n"
-     "size of a chunk is added to reading.received before, reading.did_read is set, and idle.active() called unless\n"
-     "it is None. When the consumer raises a TypeError, owner._explain(error, consumer, data) is called.\n\n"
-     "Without a consumer owner._on_read(stream, data, None) is called, and at the end owner._on_read_end(status).\n\n"
-     "May be called again to replace these."},
+    {"start_flow", (PyCFunction) start_flow, METH_O,
+     "start_flow(reading): read; while reading.consumer is not None, chunks are handed to that. The size of a chunk is\n"
+     "added to reading.received before, reading.did_read is set, and reading.idle.active() called unless that is\n"
+     "None. When the consumer raises a TypeError, reading.owner._explain(error, consumer, data) is called.\n\n"
+     "Without a consumer owner._on_read(stream, data, None) is called, and at the end owner._on_read_end(status)."},
     {"send", (PyCFunction) (void (*)(void)) stream_send, METH_FASTCALL,
      "send(data, on_sent): write bytes, or a list of them, at once, and queue what the kernel does not take.\n\n"
      "Returns how many bytes are queued. With 0 on_sent is not called, else once: on_sent(handle, status)."},

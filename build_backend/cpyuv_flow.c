@@ -1,18 +1,19 @@
-/* start_flow(owner, reading, idle): a stream that hands what it reads to reading.consumer, as long as that is not
- * None, without a Python function in between. on_read_cb is a tuple of the three then; a callback that a program
- * gives is none, since it has to be callable. The methods of the owner are looked up when they are called: bound
- * ones would take more memory than all the rest. */
-#define FLOW_OWNER(flow) PyTuple_GET_ITEM(flow, 0)
-#define FLOW_READING(flow) PyTuple_GET_ITEM(flow, 1)
-#define FLOW_IDLE(flow) PyTuple_GET_ITEM(flow, 2)
+/* start_flow(reading): a stream that hands what it reads to reading.consumer, as long as that is not None, without a
+ * Python function in between. on_read_cb is that object then, whose type is one that cannot be called. All else goes
+ * to reading.owner, whose methods are looked up when they are called: bound ones would take memory. */
 
 static PyObject *str_on_read, *str_on_read_end, *str_explain;
 
 /* Where objects of the one type that `reading` has in practice keep these attributes: in __slots__. */
 static struct {
     PyTypeObject *type;
-    Py_ssize_t consumer, received, did_read;
+    Py_ssize_t consumer, received, did_read, owner, idle;
 } slots;
+
+static int is_flow(PyObject *callback)
+{
+    return Py_IS_TYPE(callback, slots.type);
+}
 
 /* Where an idle timer keeps when it was active last, and what it waits in: None when it has to be told. */
 static struct {
@@ -39,23 +40,28 @@ static Py_ssize_t find_slot(PyTypeObject *type, const char *name)
 
 static int find_slots(PyTypeObject *type)
 {
-    Py_ssize_t consumer, received, did_read;
+    struct {
+        const char *name;
+        Py_ssize_t *where, found;
+    } wanted[] = {{"consumer", &slots.consumer}, {"received", &slots.received}, {"did_read", &slots.did_read},
+                  {"owner", &slots.owner}, {"idle", &slots.idle}};
 
     if (slots.type == type)
         return 0;
-    consumer = find_slot(type, "consumer");
-    received = find_slot(type, "received");
-    did_read = find_slot(type, "did_read");
-    if (consumer == 0 || received == 0 || did_read == 0
-        || (slots.type != NULL
-            && (consumer != slots.consumer || received != slots.received || did_read != slots.did_read))) {
-        PyErr_SetString(PyExc_TypeError, "'reading' has to have the slots consumer, received and did_read");
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(wanted); i++) {
+        wanted[i].found = find_slot(type, wanted[i].name);
+        if (wanted[i].found == 0 || (slots.type != NULL && wanted[i].found != *wanted[i].where)) {
+            PyErr_Format(PyExc_TypeError, "'reading' has to have the slot %s", wanted[i].name);
+            return -1;
+        }
+    }
+    if (type->tp_call != NULL) {
+        PyErr_SetString(PyExc_TypeError, "'reading' cannot be callable");
         return -1;
     }
     Py_XSETREF(slots.type, (PyTypeObject *) Py_NewRef(type)); /* one that has been imported anew is alike */
-    slots.consumer = consumer;
-    slots.received = received;
-    slots.did_read = did_read;
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(wanted); i++)
+        *wanted[i].where = wanted[i].found;
     return 0;
 }
 
@@ -141,51 +147,49 @@ static void explain_type_error(PyObject *owner, PyObject *consumer, PyObject *da
 }
 
 /* What comes: data, or with None a status. */
-static PyObject *flow(Stream *self, PyObject *flow, PyObject *data, PyObject *status)
+static PyObject *flow(Stream *self, PyObject *reading, PyObject *data, PyObject *status)
 {
-    PyObject *reading = FLOW_READING(flow), *consumer = *slot_of(reading, slots.consumer), *result;
+    PyObject *consumer = *slot_of(reading, slots.consumer), *idle = Py_XNewRef(*slot_of(reading, slots.idle));
+    PyObject *owner = Py_XNewRef(*slot_of(reading, slots.owner)), *result = NULL;
 
-    if (data == Py_None)
-        return PyObject_CallMethodOneArg(FLOW_OWNER(flow), str_on_read_end, status);
-    if (consumer == NULL || consumer == Py_None)
-        return PyObject_CallMethodObjArgs(FLOW_OWNER(flow), str_on_read, (PyObject *) self, data, Py_None, NULL);
-    Py_INCREF(consumer);
-    result = NULL;
-    if (add_to_slot(reading, slots.received, PyBytes_GET_SIZE(data)) == 0
-        && (FLOW_IDLE(flow) == Py_None || note_activity(FLOW_IDLE(flow)) == 0)) {
-        note_delivery(reading);
-        result = PyObject_CallOneArg(consumer, data);
+    if (owner == NULL || idle == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "the owner or the idle timer was deleted");
+    } else if (data == Py_None) {
+        result = PyObject_CallMethodOneArg(owner, str_on_read_end, status);
+    } else if (consumer == NULL || consumer == Py_None) {
+        result = PyObject_CallMethodObjArgs(owner, str_on_read, (PyObject *) self, data, Py_None, NULL);
+    } else {
+        Py_INCREF(consumer);
+        if (add_to_slot(reading, slots.received, PyBytes_GET_SIZE(data)) == 0
+            && (idle == Py_None || note_activity(idle) == 0)) {
+            note_delivery(reading);
+            result = PyObject_CallOneArg(consumer, data);
+        }
+        if (result == NULL && PyErr_ExceptionMatches(PyExc_TypeError))
+            explain_type_error(owner, consumer, data);
+        Py_DECREF(consumer);
     }
-    if (result == NULL && PyErr_ExceptionMatches(PyExc_TypeError))
-        explain_type_error(FLOW_OWNER(flow), consumer, data);
-    Py_DECREF(consumer);
+    Py_XDECREF(owner);
+    Py_XDECREF(idle);
     return result;
 }
 
-static PyObject *start_flow(Stream *self, PyObject *const *args, Py_ssize_t count)
+static PyObject *start_flow(Stream *self, PyObject *reading)
 {
-    PyObject *flow, *former;
+    PyObject *former;
     int status;
 
-    if (count != 3) {
-        PyErr_Format(PyExc_TypeError, "start_flow() takes 3 arguments (%zd given)", count);
-        return NULL;
-    }
     RAISE_IF_HANDLE_NOT_INITIALIZED(self, NULL);
     RAISE_IF_HANDLE_CLOSED(self, PyExc_HandleClosedError, NULL);
-    if (find_slots(Py_TYPE(args[1])) < 0)
-        return NULL;
-    flow = PyTuple_Pack(3, args[0], args[1], args[2]);
-    if (flow == NULL)
+    if (find_slots(Py_TYPE(reading)) < 0)
         return NULL;
     status = uv_read_start((uv_stream_t *) UV_HANDLE(self), NULL, NULL);
     if (status < 0 && (status != UV_EALREADY || self->on_read_cb == NULL)) {
-        Py_DECREF(flow);
         RAISE_STREAM_EXCEPTION(status, UV_HANDLE(self));
         return NULL;
     }
     former = self->on_read_cb;
-    self->on_read_cb = flow;
+    self->on_read_cb = Py_NewRef(reading);
     Py_XDECREF(former);
     PYUV_HANDLE_INCREF(self);
     Py_RETURN_NONE;

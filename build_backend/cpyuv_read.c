@@ -22,6 +22,7 @@ static PyObject *big[4];
 static void pyuv__alloc_cb(uv_handle_t *, size_t, uv_buf_t *);
 static void on_alloc(uv_handle_t *, size_t, uv_buf_t *);
 static void on_read(uv_stream_t *, ssize_t, const uv_buf_t *);
+static int is_flow(PyObject *);
 static PyObject *flow(Stream *, PyObject *, PyObject *, PyObject *);
 #define uv_read_start(stream, alloc, read) uv_read_start(stream, on_alloc, on_read)
 
@@ -125,7 +126,7 @@ static void on_read(uv_stream_t *handle, ssize_t size, const uv_buf_t *buffer)
     }
     if (arguments[2] == NULL || arguments[3] == NULL)
         result = NULL;
-    else if (PyTuple_CheckExact(callback))
+    else if (is_flow(callback))
         result = flow(self, callback, arguments[2], arguments[3]);
     else
         result = PyObject_Vectorcall(callback, arguments + 1, 3 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);

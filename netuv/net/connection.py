@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Connection")
 
 _UVError = handles.UVError
+_END = Methods.end
 
 
 def _explain(error: TypeError, consumer: Any, data: bytes) -> None:
@@ -111,7 +112,8 @@ class Connection(HandleOwner, Methods):
             if self._rare.onread is not None:
                 self._rare.onread.start(wire)
             else:
-                wire.start_flow(self, self._readable_state, self._idle)
+                self._readable_state.owner = self
+                wire.start_flow(self._readable_state)
         except _UVError as error:
             self._started = False
             self.destroy(errors.from_uv_error(error, "read"))
@@ -165,7 +167,7 @@ class Connection(HandleOwner, Methods):
             reading.phase = ENDED  # nobody hears of it, and no tick would come in between
             reading.need_readable = False
             writing = self._writable_state
-            if writing.queue is None and not writing.writing and type(self).end is Methods.end:
+            if writing.queue is None and not writing.writing and type(self).end is _END:
                 outgoing.begin_final(self, self._final)
             else:
                 self.end()
@@ -242,15 +244,13 @@ class Connection(HandleOwner, Methods):
         self.timeout = timeout
         if self._idle is not None:
             self._idle.close()
-            self._idle = None
+            self._idle = self._readable_state.idle = None
         if timeout:
-            self._idle = IdleTimer(self._loop, timeout, self)
+            self._idle = self._readable_state.idle = IdleTimer(self._loop, timeout, self)
             if callback is not None:
                 self.once("timeout", callback)
         elif callback is not None:
             self.remove_listener("timeout", callback)
-        if self._started and self._onread is None and handles.knows_timer(self._writable_state.wire):
-            self._start_reading()  # which tells the wire of the timer
         return self
 
     def _on_timeout(self) -> None:
@@ -280,12 +280,12 @@ class Connection(HandleOwner, Methods):
     def _destroy(self, error: BaseException | None, done: Done) -> None:
         self.connecting = False
         reading, writing = self._readable_state, self._writable_state
-        wire, writing.wire, reading.consumer = writing.wire, None, None
+        wire, writing.wire, reading.consumer, reading.owner = writing.wire, None, None, None
         if reading.reader is not None:
             reading.reader.wake_soon()
         if self._idle is not None:
             self._idle.close()
-            self._idle = None
+            self._idle = reading.idle = None
         rare = self._rare
         if rare.attempt is not None:
             rare.attempt.cancel()
@@ -339,11 +339,12 @@ class Connection(HandleOwner, Methods):
             self._tell_close(error is not None)
 
     def _on_closed(self, wire: Any) -> None:
-        if self._loop.forked or self._loop.closed:
+        loop = self._loop
+        if loop.forked or loop.closed:
             return
         # libuv tells of handles that were closed in one turn in the opposite order
         had_error, self._closing = self._closing[0], self._closing[1:]
-        if self._loop.ticks.queue:  # the tick that emits 'error' may still be among them, after an exception
+        if loop.ticks.queue:  # the tick that emits 'error' may still be among them, after an exception
             self._next_tick(self._tell_close, had_error)
         else:
             self._tell_close(had_error)

@@ -63,9 +63,11 @@ class Reading:
         "end_scheduled",
         "end_unheard",
         "flowing",
+        "idle",
         "in_read",
         "need_readable",
         "own",
+        "owner",
         "paused",
         "phase",
         "pipes",
@@ -84,6 +86,8 @@ class Reading:
         self.reader: Reader | None = None  # of tasks, see netuv.stream.reader
         #: The one 'data' listener, when a chunk needs no more than to be handed to it; or reader.feed.
         self.consumer: Callable[[Any], object] | None = None
+        self.owner: Any = None  # the Socket, while the wire reads for it: see netuv.uv.wire
+        self.idle: Any = None  # its idle timer, which the wire tells of each chunk
         #: Methods that a program has set on the stream itself, by name, where they are looked for here.
         self.own: dict[str, Any] | None = None
         self.buffer = EMPTY  # what arrived and was not read yet

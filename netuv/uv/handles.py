@@ -25,7 +25,6 @@ TCP = wire.TCP
 Pipe = wire.Pipe
 TTY = wire.TTY
 Wire = wire.Wire
-knows_timer = wire.knows_timer
 ANY_TCP = pyuv.TCP  # also those that a user made
 UVError = pyuv.error.UVError
 

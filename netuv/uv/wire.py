@@ -23,7 +23,6 @@ OnSent = Callable[[Any, "int | None"], object]
 
 HandleClosedError = pyuv.error.HandleClosedError
 
-_FLOWS = hasattr(pyuv.TCP, "start_flow")
 _LOSES_ERRORS = LIBUV < (1, 42)
 _AGAIN = (pyuv.errno.UV_EAGAIN, pyuv.errno.UV_ENOBUFS)
 _JOIN_LIMIT = 64 * 1024
@@ -138,9 +137,9 @@ def accept_new(handle: Any, no_delay: bool) -> Any:
     return client
 
 
-def start_flow(handle: Any, owner: Any, reading: Any, idle: Any) -> None:
-    """Read by way of ``owner._on_read``, which sees to the others itself: our C code does that for it."""
-    handle.start_read(owner._on_read)
+def start_flow(handle: Any, reading: Any) -> None:
+    """Read by way of ``reading.owner._on_read``, which sees to a consumer itself: our C does so before."""
+    handle.start_read(reading.owner._on_read)
 
 
 def _gating(method: Any) -> Callable[..., Any]:
@@ -209,11 +208,6 @@ class Wire:
 TCP = _complete(pyuv.TCP)
 Pipe = _complete(pyuv.Pipe)
 TTY = _complete(pyuv.TTY)
-
-
-def knows_timer(wire: Any) -> bool:
-    """Whether it calls ``active()`` of the idle timer that start_flow() was given."""
-    return _FLOWS and not isinstance(wire, Wire)
 
 
 def adopt(handle: Any) -> Any:
