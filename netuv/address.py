@@ -44,7 +44,11 @@ def is_ip(value: object) -> int:
         return 0
     if ":" in value:
         return 6 if _pack(value, "ipv6") else 0
-    return 4 if _pack(value, "ipv4") else 0
+    try:
+        stdlib_socket.inet_pton(stdlib_socket.AF_INET, value)
+    except (OSError, ValueError):  # as in _pack()
+        return 0
+    return 4
 
 
 def is_ipv4(value: object) -> bool:

@@ -170,7 +170,7 @@ def check_options(
     :param others: as of :func:`unknown_option`.
     :raises ArgTypeError: ERR_INVALID_ARG_TYPE or ERR_UNKNOWN_OPTION.
     """
-    if not isinstance(options, Mapping):
+    if not isinstance(options, (dict, Mapping)):  # asked of a dict, Mapping takes its time
         raise misuse.invalid_arg_type("options", "a dict", options)
     for name in options:
         if name not in known:

@@ -67,9 +67,9 @@ LAYERS = (
     (
         "net.options",
         "net.settings",
+        "net.rare",
         "net.connecting",
         "net.owner",
-        "net.rare",
         "net.bound",
         "net.onread",
         "net.methods",

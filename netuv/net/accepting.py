@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from netuv.net.methods import LIFE, READING, WRITING
 from netuv.net.rare import NOTHING
-from netuv.stream.state import Life, Reading, Writing
 from netuv.uv.short import like
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from netuv.net.socket import Socket
 
     S = TypeVar("S", bound=Socket)
-
-# The state of a socket that begins: copied, as setting each of its slots takes longer.
-_LIFE, _READING, _WRITING = Life(), Reading(False), Writing()
 
 
 def maker(kind: type[S]) -> Callable[[Any, Server], S]:
@@ -31,9 +28,9 @@ def make_socket(kind: type[S], handle: Any, server: Server) -> S:
     settings = server._settings
     self = kind.__new__(kind)
     self._events = {}
-    self._stream_life = like(_LIFE)
-    self._readable_state = reading = like(_READING)
-    self._writable_state = like(_WRITING)
+    self._stream_life = like(LIFE)
+    self._readable_state = reading = like(READING)
+    self._writable_state = like(WRITING)
     self._loop = server._loop
     self._settings = settings
     self._rare = NOTHING

@@ -17,16 +17,19 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Mapping
+from contextvars import copy_context
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from netuv import checks, errors, misuse
 from netuv.address import is_ip
 from netuv.blocklist import check_block_list
+from netuv.diagnostics_channel import channel
 from netuv.dns import ADDRCONFIG, check_hints
 from netuv.dns import lookup as dns_lookup
 from netuv.loop import Loop
 from netuv.net import options as opts
+from netuv.net.rare import own
 from netuv.stream import outgoing
 from netuv.stream.base import Done
 from netuv.stream.state import Life
@@ -37,7 +40,9 @@ if TYPE_CHECKING:
     from netuv.net.bound import BoundSocket
     from netuv.net.socket import Socket
 
+_CONNECTS = channel("net.client.socket")
 _FAMILIES = {None: 0, 0: 0, 4: 4, 6: 6, "IPv4": 4, "IPv6": 6}
+_FAMILIES_OF_TYPES: dict[str | None, int] = {"tcp4": 4, "tcp6": 6}
 _ANY = {4: "0.0.0.0", 6: "::"}
 _MIN_ATTEMPT_TIMEOUT = 10
 
@@ -78,13 +83,14 @@ class Plan:
         self, given: Mapping[str, Any], kind: str | None, block_list: Any, bound: BoundSocket | None
     ) -> None:
         self.bound = bound
-        for name in "local_address", "local_port":
-            if bound is not None and given.get(name) is not None:
-                raise misuse.invalid_arg_value(name, given[name], "cannot be used with a BoundSocket")
+        if bound is not None:
+            for name in "local_address", "local_port":
+                if given.get(name) is not None:
+                    raise misuse.invalid_arg_value(name, given[name], "cannot be used with a BoundSocket")
         self.path: bytes | None = None
         self.path_name = given.get("path")
-        own = check_block_list("block_list", given.get("block_list"))
-        self.block_list = block_list if own is None else own
+        own = given.get("block_list")
+        self.block_list = block_list if own is None else check_block_list("block_list", own)
         if self.path_name is not None:
             self.path = opts.check_path("path", self.path_name)
             self.path_name = os.fsdecode(self.path)
@@ -104,18 +110,22 @@ class Plan:
             raise misuse.invalid_arg_type("local_port", "an int", local_port)
         self.local_port = 0 if local_port is None else checks.check_port("local_port", local_port)
         family = given.get("family")
-        known = isinstance(family, (int, str, type(None))) and not isinstance(family, bool)
-        if not known or family not in _FAMILIES:
+        if family is not None and (
+            not isinstance(family, (int, str)) or isinstance(family, bool) or family not in _FAMILIES
+        ):
             raise misuse.invalid_arg_value("family", family, "must be 0, 4, 6, 'IPv4' or 'IPv6'")
-        self.family = _FAMILIES[family] or {"tcp4": 4, "tcp6": 6}.get(kind or "", 0)
-        self.hints = check_hints("hints", given.get("hints"))
+        self.family = _FAMILIES[family] or _FAMILIES_OF_TYPES.get(kind, 0)
+        hints = given.get("hints")
+        self.hints = 0 if hints is None else check_hints("hints", hints)
         self.lookup = given.get("lookup")
         if self.lookup is not None:
             checks.check_callback("lookup", self.lookup)
         select = given.get("auto_select_family")
-        if select is None:
-            select = _Defaults.auto_select_family
-        self.select = checks.check_bool("auto_select_family", select)
+        self.select = (
+            _Defaults.auto_select_family
+            if select is None
+            else checks.check_bool("auto_select_family", select)
+        )
         timeout = given.get("auto_select_family_attempt_timeout")
         self.attempt_timeout = (
             _Defaults.attempt_timeout
@@ -143,7 +153,8 @@ class Attempt:
         self.plan = plan
         self.cancelled = False
         self.timer: Timeout | None = None
-        self.addresses: deque[tuple[str, int]] = deque()  # those still to try
+        self.target: tuple[Any, Any, Any] = (None, None, None)  # address, port and family, of a single one
+        self.addresses: deque[tuple[str, int]] | None = None  # of several, those still to try
         self.tried = False  # the first of them
         self.failures: list[errors.NetError] = []
 
@@ -158,7 +169,7 @@ class Attempt:
             self._connect(plan.host, family)
             return
         if family:
-            self.socket._loop.next_tick(self._connect, plan.host, family)
+            self.socket._next_tick(self._connect, plan.host, family)
             return
         self.socket._host = plan.host
         hints = plan.hints or (0 if plan.family else ADDRCONFIG)
@@ -219,7 +230,7 @@ class Attempt:
             if self._unusable(address, family) is None:
                 usable.setdefault(family, {})[address] = None
         columns = [[(address, family) for address in of_family] for family, of_family in usable.items()]
-        self.addresses.extend(pair for row in zip_longest(*columns) for pair in row if pair is not None)
+        self.addresses = deque(pair for row in zip_longest(*columns) for pair in row if pair is not None)
         if not self.addresses:
             first = found[0] if found else (None, None)
             self._fail_later(self._unusable(*first) or misuse.invalid_ip(first[0]))
@@ -263,11 +274,9 @@ class Attempt:
         if self.cancelled:
             return
 
-        def on_connect(handle: Any, status: int | None) -> None:
-            self._on_connect(handle, status, name, None, None)
-
+        self.target = name, None, None
         try:
-            socket._handle.connect(path, on_connect)
+            socket._handle.connect(path, self._on_connect)
             self._tell_host()
         except handles.UVError as error:
             socket.destroy(errors.from_uv_error(error, "connect", name))
@@ -292,29 +301,25 @@ class Attempt:
 
     def _connect_now(self, handle: Any, address: str, family: int) -> None:
         socket, plan = self.socket, self.plan
-        if self._is_blocked(address, family):
+        if plan.block_list is not None and self._is_blocked(address, family):
             socket.destroy(errors.ip_blocked(address))
             return
-
-        def on_connect(handle: Any, status: int | None) -> None:
-            self._on_connect(handle, status, address, plan.port, family)
-
+        self.target = address, plan.port, family
         try:
-            handle.connect(handles.sockaddr(address, plan.port), on_connect)
+            handle.connect(handles.sockaddr(address, plan.port), self._on_connect)
             self._tell_host()
         except handles.UVError as error:
             name = socket.address()
             local = (name.address, name.port) if name is not None else None
             socket.destroy(errors.from_status(error.args[0], "connect", address, plan.port, local=local))
 
-    def _on_connect(
-        self, handle: Any, status: int | None, address: Any, port: int | None, family: int | None
-    ) -> None:
+    def _on_connect(self, handle: Any, status: int | None) -> None:
         socket = self.socket
         if socket._handle is handle and not self.cancelled:
             if status is None:
                 self._succeed()
             else:
+                address, port, family = self.target
                 error = errors.from_status(status, "connect", address, port, local=self._local())
                 try:
                     socket.emit("connectionAttemptFailed", address, port, family, error)
@@ -325,24 +330,33 @@ class Attempt:
         """The handle is connected."""
         socket = self.socket
         socket.connecting = False
-        socket._attempt = None
+        rare = socket._rare
+        rare.attempt = None
         socket._sockname = None
-        self._touch()
+        if socket._idle is not None:
+            socket._idle.active()
         socket._apply_settings()
         socket._open_wire()
-        life = socket._stream_life
+        life, reading = socket._stream_life, socket._readable_state
         try:
             try:
                 socket.emit("connect")
             finally:
-                if life is socket._stream_life:
+                if rare.steps and life is socket._stream_life:
                     _take_steps(socket)
         finally:
             if life is socket._stream_life:
                 try:
                     socket.emit("ready")
                 finally:
-                    if socket.readable and not socket.is_paused() and socket._handle is not None:
+                    # Where it reads already, and waits for more than it has, read(0) would do nothing.
+                    waits = reading.reading and reading.need_readable and not reading.buffer.length
+                    if (
+                        not waits
+                        and socket.readable
+                        and not socket.is_paused()
+                        and socket._handle is not None
+                    ):
                         socket.read(0)
 
     def _local(self) -> tuple[str, int] | None:
@@ -453,6 +467,45 @@ class Attempt:
             self._try_next()
 
 
+def begin(socket: Socket, given: Mapping[str, Any], listener: Any) -> None:
+    """What connect() does, of arguments in one form: see netuv.net.options."""
+    loop = socket._loop
+    loop.check()
+    if loop.debug:
+        loop.check_thread()
+    if loop.host is not None:
+        socket._run_in(copy_context())
+    if _CONNECTS.subscribers:
+        _CONNECTS.publish({"socket": socket}, loop=loop)
+    bound = socket._bound = None if socket._handle is None else socket._bound
+    plan = Plan(given, socket._socket_type, socket._settings.block_list, bound)
+    if listener is not None:
+        socket.once("connect", listener)
+    if socket._handle is not None:
+        mine = socket._given_fd is None and bound is None
+        if socket.connecting or mine or handles.is_connected(socket._handle):
+            loop.next_tick(refuse, socket, plan)
+            return
+        if handles.is_pipe(socket._handle) != (plan.path is not None):
+            raise misuse.invalid_handle_type()
+        if socket._started:  # to no purpose so far
+            socket._stop_reading()
+    elif socket._stream_life.phase:
+        begin_anew(socket)
+    try:
+        if socket._handle is None:
+            socket._attach(plan.make_handle(loop))
+        if socket._idle is not None:
+            socket._idle.active()
+        socket.connecting = True
+        socket._writable_state.wire = None  # of a given descriptor that was not connected
+        attempt = own(socket).attempt = Attempt(socket, plan)
+        attempt.start()
+    except BaseException:  # of a function for a lookup or a buffer, or a 'connectionAttempt' listener
+        socket.destroy()
+        raise
+
+
 def write(socket: Socket, what: Any, done: Done) -> None:
     """Write at 'connect'. Without a connection to come the socket is closed."""
     if not socket.connecting:
@@ -495,9 +548,11 @@ def refuse(socket: Socket, plan: Plan) -> None:
 
 def _take_steps(socket: Socket) -> None:
     """At the end of 'connect': those steps that an exception of a listener in front of them left out."""
-    while socket._steps and not socket.destroyed:
-        step, *rest = socket._steps
-        socket._steps = tuple(rest)
+    if "connect" not in socket._events:  # all were taken
+        socket._rare.steps = ()
+    while socket._rare.steps and not socket.destroyed:
+        step, *rest = socket._rare.steps
+        socket._rare.steps = tuple(rest)
         if step in socket.listeners("connect"):
             socket.remove_listener("connect", step)
             try:

@@ -28,7 +28,7 @@ from netuv.context import unwrap
 from netuv.emitter import tell_arguments
 from netuv.net.methods import Methods
 from netuv.net.owner import HandleOwner
-from netuv.net.rare import Rare, rarely
+from netuv.net.rare import Rare, own, rarely
 from netuv.stream import outgoing, state
 from netuv.stream.base import Done
 from netuv.stream.state import CLOSED, ENDED, FINAL, FINISHED, OPEN, TOLD
@@ -91,7 +91,7 @@ class Connection(HandleOwner, Methods):
 
     def _at_connect(self, step: Callable[[], None]) -> None:
         """Do something at 'connect', in the order of registration among its listeners, as Node does."""
-        self._steps += (step,)
+        own(self).steps += (step,)
         self.once("connect", step)
 
     # -- reading -----------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ class Connection(HandleOwner, Methods):
         if self.connecting or self._handle is None:
             if not self._stream_life.phase:  # else a 'connect' listener has destroyed it
                 self._at_connect(self._read)
-        elif self._onread is not None and not self._onread.may_start():
+        elif self._rare.onread is not None and not self._rare.onread.may_start():
             self._readable_state.reading = False
         elif self._readable_state.reading and not self._started:
             self._start_reading()

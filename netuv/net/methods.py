@@ -9,9 +9,11 @@ from netuv import checks, errors, misuse
 from netuv.emitter import set_emit
 from netuv.stream import Duplex, outgoing, state
 from netuv.uv.handles import UVError
-from netuv.uv.short import settable, short_emit, short_write
+from netuv.uv.short import like, settable, short_emit, short_write
 
 F = TypeVar("F", bound=Callable[..., Any])
+# The state of a socket that begins: copied, as setting each of its slots takes longer.
+LIFE, READING, WRITING = state.Life(), state.Reading(False), state.Writing()
 
 set_emit(short_emit)  # that of all emitters: servers emit, too
 
@@ -37,6 +39,11 @@ class Methods(Duplex):
     write = short_write(
         Duplex.write, outgoing.left_over, outgoing.not_sent, checks.check_callback, state.Writing, state.Life
     )
+
+    def _make_state(self) -> None:
+        self._stream_life = like(LIFE)
+        self._readable_state = like(READING)
+        self._writable_state = like(WRITING)
 
     def _error_of_send(self, cause: Exception) -> BaseException:
         return errors.from_uv_error(cause, "write") if isinstance(cause, UVError) else cause

@@ -116,7 +116,7 @@ def normalize(
         options[callback_name] = rest.pop()
     if rest:
         first = rest.pop(0)
-        if isinstance(first, Mapping):
+        if isinstance(first, (dict, Mapping)):  # asked of a dict, Mapping takes its time
             options.update(first)
         elif isinstance(first, (AddressInfo, SocketAddress)):
             options.update(port=first.port, host=first.address)
@@ -144,7 +144,9 @@ def normalize(
             raise _no_place(kind, args, extra, may_be_backlog, callback_name)
     if callback is not None:
         checks.check_callback(callback_name, callback)
-    check_options(kind, options, (*known, callback_name))
+    for name in options:
+        if name not in known:
+            check_options(kind, options, (*known, callback_name))  # which says so
     return options, callback
 
 

@@ -1,7 +1,8 @@
 """What most connections never have: one object for all of it, which is made when the first is set.
 
 A default of the class would do, too, but CPython 3.11 looks it up slowly, and each connection asks for these
-several times. ``_rare.onread`` is the value, or None; what sets it uses the name in the class: ``_onread``.
+several times. ``_rare.onread`` is the value, or None; what sets it uses the name in the class, ``_onread``,
+or ``own()``.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+
+from netuv.uv.short import like
 
 if TYPE_CHECKING:
     from netuv.net.onread import OnRead
@@ -33,12 +36,18 @@ class Rare:
 NOTHING = Rare()
 
 
+def own(connection: Any) -> Rare:
+    """That of the connection alone, to set something of it."""
+    if connection._rare is NOTHING:
+        connection._rare = like(NOTHING)
+    rare: Rare = connection._rare
+    return rare
+
+
 def rarely(name: str) -> Any:
     """The property of a connection for one of these."""
 
     def put(connection: Any, value: Any) -> None:
-        if connection._rare is NOTHING:
-            connection._rare = Rare()
-        setattr(connection._rare, name, value)
+        setattr(own(connection), name, value)
 
     return property(attrgetter(f"_rare.{name}"), put)

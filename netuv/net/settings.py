@@ -40,13 +40,18 @@ class Settings:
         self.high_water_mark: int | None = mark  # None: the default of streams
         self.no_delay = bool(given.get("no_delay"))
         self.keep_alive = bool(given.get("keep_alive"))
-        delay = given.get("keep_alive_initial_delay", 0)
-        self.keep_alive_delay = opts.check_delay("keep_alive_initial_delay", delay) // 1000  # s
+        delay = given.get("keep_alive_initial_delay")
+        self.keep_alive_delay = (  # s
+            0 if delay is None else opts.check_delay("keep_alive_initial_delay", delay) // 1000
+        )
         #: Seconds between two probes, and how many; None for the defaults.
         self.keep_alive_probes: tuple[int | None, int | None] = (None, None)
         tos = given.get("type_of_service")
         self.tos = 0 if tos is None else checks.check_int("type_of_service", tos, 0, 255)
-        self.block_list: BlockList | None = check_block_list("block_list", given.get("block_list"))
+        blocked = given.get("block_list")
+        self.block_list: BlockList | None = (
+            None if blocked is None else check_block_list("block_list", blocked)
+        )
 
     def but(self, **values: Any) -> Settings:
         """A copy, with these values in it."""
@@ -97,8 +102,10 @@ class Settings:
     def apply_no_delay(self, handle: Any) -> None:
         """Switch Nagle's algorithm off, or on."""
         if handles.is_tcp(handle):
-            with suppress(handles.UVError):
+            try:  # suppress() would take three calls
                 handle.nodelay(self.no_delay)
+            except handles.UVError:
+                pass
 
     def apply_keep_alive(self, handle: Any) -> None:
         """Switch keep-alive on, or off."""
@@ -106,3 +113,6 @@ class Settings:
             with suppress(OSError, handles.UVError):
                 delay, probes = self.keep_alive_delay, self.keep_alive_probes
                 handles.set_keep_alive(handle, self.keep_alive, delay, *probes)
+
+
+DEFAULTS = Settings({})

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from netuv import abort, checks, errors, misuse
 from netuv.address import AddressInfo
-from netuv.diagnostics_channel import channel
 from netuv.loop import check_loop
 from netuv.net import connecting
 from netuv.net import options as opts
@@ -21,7 +20,7 @@ from netuv.net.awaiting import Awaitable
 from netuv.net.bound import BoundSocket
 from netuv.net.onread import OnRead
 from netuv.net.rare import NOTHING
-from netuv.net.settings import Settings
+from netuv.net.settings import DEFAULTS, Settings
 from netuv.stream.base import Done
 from netuv.stream.state import FINISHED
 from netuv.stream.writequeue import QueuedChunk
@@ -29,9 +28,6 @@ from netuv.uv import handles
 
 if TYPE_CHECKING:  # typing would compile the text of a bound at import
     Self = TypeVar("Self", bound="Socket")
-
-
-_CONNECTS = channel("net.client.socket")
 
 
 class Socket(Awaitable):
@@ -70,16 +66,18 @@ class Socket(Awaitable):
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
         self._rare = NOTHING
         super().__init__()
-        if options is not None and not isinstance(options, Mapping):
+        if options is not None and not isinstance(options, (dict, Mapping)):
             raise misuse.invalid_arg_type("options", "a dict", options)
         given = {**(options or {}), **keywords}
         opts.check_options("Socket", given, opts.SOCKET_OPTIONS)
         self._loop = check_loop(given.get("loop"))
         if self._loop.host is not None:
             self._run_in(copy_context())
-        self._readable_state.in_read = False
         self._stream_life.guard = self._loop.check_thread
-        self._configure(given)
+        if given:
+            self._configure(given)
+        else:
+            self._settings = DEFAULTS
         handle = given.get("handle")
         if isinstance(handle, BoundSocket):
             self._adopt_bound(handle)
@@ -136,8 +134,8 @@ class Socket(Awaitable):
         self._handle = handle
         self._sockname = None
         self._loop.census.add(self)
-        if self._onread is not None:
-            self._onread.next_buffer()
+        if self._rare.onread is not None:
+            self._rare.onread.next_buffer()
 
     def __repr__(self) -> str:
         name = type(self).__name__
@@ -166,39 +164,7 @@ class Socket(Awaitable):
         Raises at once what is wrong with the arguments. A socket that has closed may connect anew.
         """
         given, listener = opts.normalize("connect", args, keywords, opts.CONNECT_OPTIONS, "listener")
-        self._loop.check()
-        self._loop.check_thread()
-        if self._loop.host is not None:
-            self._run_in(copy_context())
-        if _CONNECTS.subscribers:
-            _CONNECTS.publish({"socket": self}, loop=self._loop)
-        bound = self._bound = None if self._handle is None else self._bound
-        plan = connecting.Plan(given, self._socket_type, self._settings.block_list, bound)
-        if listener is not None:
-            self.once("connect", listener)
-        if self._handle is not None:
-            mine = self._given_fd is None and bound is None
-            if self.connecting or mine or handles.is_connected(self._handle):
-                self._loop.next_tick(connecting.refuse, self, plan)
-                return self
-            if handles.is_pipe(self._handle) != (plan.path is not None):
-                raise misuse.invalid_handle_type()
-            if self._started:  # to no purpose so far
-                self._stop_reading()
-        elif self._stream_life.phase:
-            connecting.begin_anew(self)
-        try:
-            if self._handle is None:
-                self._attach(plan.make_handle(self._loop))
-            if self._idle is not None:
-                self._idle.active()
-            self.connecting = True
-            self._writable_state.wire = None  # of a given descriptor that was not connected
-            self._attempt = connecting.Attempt(self, plan)
-            self._attempt.start()
-        except BaseException:  # of a function for a lookup or a buffer, or a 'connectionAttempt' listener
-            self.destroy()
-            raise
+        connecting.begin(self, given, listener)
         return self
 
     def _write(self, chunk: Any, encoding: str | None, callback: Done) -> None:
@@ -392,14 +358,9 @@ def connect(*args: Any, **keywords: Any) -> Socket:
     The options of Socket may be among those of connect(), and ``timeout`` as by set_timeout(). Raises
     ERR_UNKNOWN_OPTION for any other.
     """
-    return connect_as(Socket, args, keywords)
-
-
-def connect_as(kind: type[Socket], args: tuple[Any, ...], keywords: Mapping[str, Any]) -> Socket:
-    """connect(), for a subclass of Socket."""
     given, listener = opts.normalize("connect", args, keywords, opts.NEW_CONNECTION_OPTIONS, "listener")
-    socket = kind({name: given[name] for name in opts.SOCKET_OPTIONS if name in given})
+    socket = Socket({name: given[name] for name in given if name in opts.SOCKET_OPTIONS})
     if given.get("timeout"):
         socket.set_timeout(given["timeout"])
-    where = {name: given[name] for name in opts.CONNECT_OPTIONS if name in given}
-    return socket.connect(where, listener)
+    connecting.begin(socket, given, listener)
+    return socket

@@ -52,8 +52,7 @@ class Stream(EventEmitter):
     _destroyed_with: BaseException | None = None  # what destroy() was given that waits for _construct()
 
     def __init__(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> None:
-        super().__init__()
-        self._stream_life = Life()
+        EventEmitter.__init__(self)
         self._make_state()
         if options is not None or keywords or high_water_mark.changed:
             if options is not None:
@@ -74,7 +73,8 @@ class Stream(EventEmitter):
             )
 
     def _make_state(self) -> None:
-        """Make the state of each half."""
+        """Make its life, and the state of each half."""
+        self._stream_life = Life()
 
     def _take_options(self, given: Mapping[str, Any]) -> None:
         """Those of each half; None was none."""

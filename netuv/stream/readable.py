@@ -184,7 +184,7 @@ class Readable(Iterated):
             # That is what _amount() would say, in the usual case without a call.
             count = state.buffer.length
         else:
-            count = self._amount(size)
+            count = self._amount(size) if size != 0 else 0
         if count == 0 and state.phase:
             if state.buffer.length == 0:
                 incoming.schedule_end(self)
