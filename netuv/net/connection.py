@@ -162,15 +162,17 @@ class Connection(HandleOwner, Methods):
             reading.consumer is not None
             and not (self.allow_half_open or self._stream_life.errored or self._loop.ticks.queue)
             and not ("readable" in self._events or "end" in self._events)
-            and self._writable_state.phase == OPEN
         ):
             reading.phase = ENDED  # nobody hears of it, and no tick would come in between
             reading.need_readable = False
             writing = self._writable_state
-            if writing.queue is None and not writing.writing and type(self).end is _END:
-                outgoing.begin_final(self, self._final)
-            else:
-                self.end()
+            if writing.phase == FINISHED:
+                self.destroy()
+            elif writing.phase == OPEN:
+                if writing.queue is None and not writing.writing and type(self).end is _END:
+                    outgoing.begin_final(self, self._final)
+                else:
+                    self.end()
         else:
             try:
                 self.push(None)
@@ -212,13 +214,13 @@ class Connection(HandleOwner, Methods):
             return  # of a former life
         if (
             reading.consumer is not None
-            and reading.phase == ENDED
             and state.phase == FINAL
             and not (state.pending.end_callbacks or self._stream_life.errored or self._loop.ticks.queue)
             and not ("prefinish" in self._events or "finish" in self._events)
         ):
             state.phase = FINISHED  # as above
-            self.destroy()
+            if reading.phase == ENDED or state.soon:
+                self.destroy()
         else:
             self._after_final()
 
