@@ -556,7 +556,9 @@ class EventEmitter(pyee.EventEmitter):
         """The number of listeners that is still without a warning. Node's ``getMaxListeners()``."""
         limit = self._max_listeners
         if limit is None:
-            return check_limit("default_max_listeners", self.default_max_listeners)
+            limit = self.default_max_listeners
+            if type(limit) is not int or not 0 <= limit < 1 << 30:  # which needs no more
+                check_limit("default_max_listeners", limit)
         return limit
 
     # -- async listeners ---------------------------------------------------------------------------

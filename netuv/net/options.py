@@ -16,45 +16,50 @@ not given. An unknown name is refused with the nearest known one, an argument wi
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from netuv import checks, errors, misuse
 from netuv.address import AddressInfo, SocketAddress
 
-SOCKET_OPTIONS = (
-    "allow_half_open",
-    "block_list",
-    "capture_rejections",
-    "fd",
-    "handle",
-    "high_water_mark",
-    "keep_alive",
-    "keep_alive_initial_delay",
-    "loop",
-    "no_delay",
-    "onread",
-    "readable",
-    "signal",
-    "type",
-    "type_of_service",
-    "writable",
+# As dicts, in which a name is found at once, in the order that messages have.
+SOCKET_OPTIONS = dict.fromkeys(
+    (
+        "allow_half_open",
+        "block_list",
+        "capture_rejections",
+        "fd",
+        "handle",
+        "high_water_mark",
+        "keep_alive",
+        "keep_alive_initial_delay",
+        "loop",
+        "no_delay",
+        "onread",
+        "readable",
+        "signal",
+        "type",
+        "type_of_service",
+        "writable",
+    )
 )
 #: Of the method; the function net.connect() takes those of Socket, and ``timeout``, as well.
-CONNECT_OPTIONS = (
-    "auto_select_family",
-    "auto_select_family_attempt_timeout",
-    "block_list",
-    "family",
-    "hints",
-    "host",
-    "local_address",
-    "local_port",
-    "lookup",
-    "path",
-    "port",
+CONNECT_OPTIONS = dict.fromkeys(
+    (
+        "auto_select_family",
+        "auto_select_family_attempt_timeout",
+        "block_list",
+        "family",
+        "hints",
+        "host",
+        "local_address",
+        "local_port",
+        "lookup",
+        "path",
+        "port",
+    )
 )
-NEW_CONNECTION_OPTIONS = tuple(sorted({*SOCKET_OPTIONS, *CONNECT_OPTIONS, "timeout"}))
+NEW_CONNECTION_OPTIONS = dict.fromkeys(sorted({*SOCKET_OPTIONS, *CONNECT_OPTIONS, "timeout"}))
 SERVER_OPTIONS = (
     "allow_half_open",
     "block_list",
@@ -84,7 +89,7 @@ LISTEN_OPTIONS = (
     "writable_all",
 )
 
-_OF = {
+_OF: dict[str, Iterable[str]] = {
     "Socket": SOCKET_OPTIONS,
     "connect": CONNECT_OPTIONS,
     "Server": SERVER_OPTIONS,
@@ -106,7 +111,7 @@ def normalize(
     kind: str,
     args: tuple[Any, ...],
     keywords: Mapping[str, Any],
-    known: Sequence[str],
+    known: Collection[str],
     callback_name: str,
 ) -> tuple[dict[str, Any], Callable[..., Any] | None]:
     """The options as a dict, and the callback, whichever form they came in."""

@@ -13,7 +13,7 @@ What Node refuses is refused, and the message names the option as Node spells it
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -115,7 +115,7 @@ def _to_host(options: dict[str, Any]) -> dict[str, Any]:
 # -- the options ---------------------------------------------------------------------------------------
 
 
-def node_options(kind: str, options: Mapping[str, Any], known: tuple[str, ...]) -> dict[str, Any]:
+def node_options(kind: str, options: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
     """Those of ``known`` that count, in netuv's names and with values that netuv takes."""
     answer = core_options(options, known)
     for name in list(answer):

@@ -69,7 +69,7 @@ class Pipe:
             source._next_tick(self._leave_closed)
         if getattr(destination, "writable_need_drain", False) is True:
             self._wait()
-        elif not source.readable_flowing:
+        elif not source._readable_state.flowing:
             source.resume()
 
     def drop(self, gone: tuple[Pipe, ...]) -> None:
@@ -177,7 +177,7 @@ class Pipe:
     def _leave(self) -> None:
         """The destination is done with. Who else listens to 'data' of the source is not held up."""
         if not self.over:
-            flowing = self.source.readable_flowing
+            flowing = self.source._readable_state.flowing
             self.drop((self,))
             if flowing:
                 self._go_on()
