@@ -392,7 +392,7 @@ class EventEmitter(pyee.EventEmitter):
 
     def _add_listener(self, event: str, listener: Listener, prepend: bool = False) -> None:
         given: Any = listener.listener if type(listener) is _Once else listener
-        if not checks.is_plain(given) and not isinstance(given, Wrapper):  # what another one stands for was checked
+        if not checks.is_plain(given) and not isinstance(given, Wrapper):  # which has checked its own
             self._check_listener(given)
         if self.capture_rejections:
             listener = _Captured(self, event, listener)

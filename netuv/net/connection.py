@@ -205,8 +205,7 @@ class Connection(HandleOwner, Methods):
             if self._loop.host is not None:
                 self._loop.touch()
         except _UVError as error:
-            gone = error.args[0] == handles.ENOTCONN
-            done(None if gone else errors.from_uv_error(error, "shutdown"))
+            done(None if error.args[0] == handles.ENOTCONN else errors.from_uv_error(error, "shutdown"))
 
     def _on_shutdown(self, wire: Any, status: int | None) -> None:
         state, reading = self._writable_state, self._readable_state
@@ -219,7 +218,7 @@ class Connection(HandleOwner, Methods):
             and not ("prefinish" in self._events or "finish" in self._events)
         ):
             state.phase = FINISHED  # as above
-            if reading.phase == ENDED or state.soon:
+            if reading.phase == ENDED or state.pending.soon:
                 self.destroy()
         else:
             self._after_final()
@@ -258,8 +257,7 @@ class Connection(HandleOwner, Methods):
     def _on_timeout(self) -> None:
         pending = self._writable_state.pending
         if pending.in_flight is not None and self._idle is not None:
-            length = pending.in_flight.write_queue_size
-            if length != pending.seen_length:
+            if (length := pending.in_flight.write_queue_size) != pending.seen_length:
                 pending.seen_length = length
                 self._idle.active()
                 return
