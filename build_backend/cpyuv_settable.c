@@ -1,10 +1,12 @@
 /* Settable(function, name, put): a method that notices when a program sets another one on an instance.
  *
  * put(instance, value) is called then, and put(instance, None) when it is deleted. What was set is looked for by
- * its name in instance._readable_state.own, a dict or None; but not before anything was set on any instance. */
+ * its name in instance._readable_state.own, a dict or None; but not before anything was set on any instance.
+ *
+ * It has not Py_TPFLAGS_METHOD_DESCRIPTOR: with that CPython 3.13 takes it for what kind.emit gives, in place of what
+ * __get__() gives. */
 typedef struct {
     PyObject_HEAD
-    vectorcallfunc call;
     PyObject *function, *name, *put;
     int was_set;
 } Settable;
@@ -32,24 +34,6 @@ static PyObject *Settable_get(Settable *self, PyObject *instance, PyObject *type
         return Py_NewRef(self->function);
     own = self->was_set ? find_own(self, instance) : NULL;
     return own ? own : PyMethod_New(self->function, instance);
-}
-
-/* A call of the method, which Python makes without an object for the method that is bound. */
-static PyObject *settable_call(PyObject *callable, PyObject *const *args, size_t flags, PyObject *names)
-{
-    Settable *self = (Settable *) callable;
-    Py_ssize_t count = PyVectorcall_NARGS(flags);
-    PyObject *own = self->was_set && count > 0 ? find_own(self, args[0]) : NULL, *result;
-
-    if (own == NULL)
-        return PyObject_Vectorcall(self->function, args, flags, names);
-    result = NULL;
-    if (Py_EnterRecursiveCall(" in a method") == 0) { /* own may lead back here without a Python function */
-        result = PyObject_Vectorcall(own, args + 1, count - 1, names);
-        Py_LeaveRecursiveCall();
-    }
-    Py_DECREF(own);
-    return result;
 }
 
 static int Settable_set(Settable *self, PyObject *instance, PyObject *value)
@@ -93,7 +77,6 @@ static PyObject *Settable_new(PyTypeObject *type, PyObject *args, PyObject *keyw
         return NULL;
     self = (Settable *) type->tp_alloc(type, 0);
     if (self != NULL) {
-        self->call = settable_call;
         self->function = Py_NewRef(function);
         self->name = Py_NewRef(name);
         self->put = Py_NewRef(put);
@@ -105,9 +88,7 @@ static PyTypeObject SettableType = {
     PyVarObject_HEAD_INIT(NULL, 0)
     .tp_name = "pyuv._cpyuv.Settable",
     .tp_basicsize = sizeof(Settable),
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
-    .tp_vectorcall_offset = offsetof(Settable, call),
-    .tp_call = PyVectorcall_Call,
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_new = Settable_new,
     .tp_dealloc = (destructor) Settable_dealloc,
     .tp_traverse = (traverseproc) Settable_traverse,
