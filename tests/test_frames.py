@@ -24,7 +24,7 @@ import netuv
 
 PACKAGE = str(Path(netuv.__file__).parent)
 
-# way to use a socket -> frames for each message, or for each connection from accept to 'close'
+# way to use a socket -> frames for each message, or for each connection from accept, or connect(), to 'close'
 FRAMES = {
     "data and write": 0,
     "data and write, with set_timeout": 0,
@@ -34,6 +34,8 @@ FRAMES = {
     "'readable' and read()": 8,
     "pipe": 1,
     "a connection with one message": 32,
+    "a connection with one message, by pipe()": 71,
+    "a client's connection with one message": 77,
     "async for and send": 13,
 }
 
@@ -155,10 +157,68 @@ def test_frames_for_a_message(run: Any, peer: Any, journey: str) -> None:
 
 @pytest.mark.by_itself("frames are counted without those of a host")
 @own_pyuv("its handles read and send by way of Python")
-def test_frames_for_a_connection(run: Any, peer: Any) -> None:
-    few = frames_of(run, peer, data_and_write, 5, 1)
-    many = frames_of(run, peer, data_and_write, 55, 1)
-    assert (many - few) / 50 <= FRAMES["a connection with one message"]
+@pytest.mark.parametrize(
+    ("serve", "row"),
+    [
+        (data_and_write, "a connection with one message"),
+        (by_pipe, "a connection with one message, by pipe()"),
+    ],
+)
+def test_frames_for_a_connection(
+    run: Any, peer: Any, serve: Callable[[netuv.Socket], None], row: str
+) -> None:
+    few = frames_of(run, peer, serve, 5, 1)
+    many = frames_of(run, peer, serve, 55, 1)
+    assert (many - few) / 50 <= FRAMES[row]
+
+
+def answer(listener: socket.socket, connections: int) -> None:
+    """The other side of a client: what comes goes back, until it ends."""
+    for _ in range(connections):
+        sock, _ = listener.accept()
+        with sock:
+            sock.settimeout(20)
+            while data := sock.recv(1000):
+                sock.sendall(data)
+
+
+def frames_of_a_client(run: Any, peer: Any, connections: int) -> int:
+    """The frames of so many connections, one after the other: connect, a message each way, the end."""
+    gc.collect()
+    counter = Counter()
+    left = connections
+
+    def visit() -> None:
+        client = netuv.connect(port, "127.0.0.1", lambda: client.write(b"x" * 100))
+        client.on("data", lambda data: client.end())
+        client.on("close", on_close)
+
+    def on_close(had_error: bool) -> None:
+        nonlocal left
+        left -= 1
+        if left:
+            visit()
+        else:
+            counter.stop()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(20)
+        port = listener.getsockname()[1]
+        peer(answer, listener, connections)
+        counter.start()
+        try:
+            visit()
+            run()
+        finally:
+            counter.stop()
+    return counter.frames
+
+
+@pytest.mark.by_itself("frames are counted without those of a host")
+@own_pyuv("its handles read and send by way of Python")
+def test_frames_for_a_connection_of_a_client(run: Any, peer: Any) -> None:
+    few, many = frames_of_a_client(run, peer, 5), frames_of_a_client(run, peer, 55)
+    assert (many - few) / 50 <= FRAMES["a client's connection with one message"]
 
 
 def frames_of_a_task(peer: Any, messages: int) -> int:
