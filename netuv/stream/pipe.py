@@ -75,8 +75,9 @@ class Pipe:
     def drop(self, gone: tuple[Pipe, ...]) -> None:
         """Detach each of these pipes of the source and tell its destination, whatever a listener raises."""
         source = self.source
-        source._readable_state.pipes = tuple(
-            pipe for pipe in source._readable_state.pipes if pipe not in gone
+        pipes = source._readable_state.pipes
+        source._readable_state.pipes = (
+            () if gone == pipes else tuple(pipe for pipe in pipes if pipe not in gone)
         )
         raised: list[BaseException] = []
         if not source._readable_state.pipes:

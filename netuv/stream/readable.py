@@ -37,6 +37,7 @@ from netuv.stream.readbuffer import ObjectBuffer
 from netuv.stream.state import ALIVE, ENDED, OPEN, TOLD, Reading
 
 if TYPE_CHECKING:
+    from netuv.stream.pipe import Pipe
     from netuv.stream.writable import Writable
 
     F = TypeVar("F", bound=Callable[..., Any])
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 DEFAULT_HIGH_WATER_MARK = high_water_mark.DEFAULT
 MAX_HIGH_WATER_MARK = 1 << 30
+
+_Pipe: type[Pipe] | None = None  # when the first pipe() has imported it
 
 
 class Readable(Iterated):
@@ -361,9 +364,12 @@ class Readable(Iterated):
         of either side does not end the other one, as in Node. When the destination goes away, the source
         goes on for its other pipes and 'data' listeners; without any it stays paused.
         """
-        from netuv.stream.pipe import Pipe
+        global _Pipe
+        if _Pipe is None:  # to import what is imported already takes 9,000 instructions
+            from netuv.stream.pipe import Pipe
 
-        Pipe(self, destination, end).start()
+            _Pipe = Pipe
+        _Pipe(self, destination, end).start()
         return destination
 
     def unpipe(self: Self, destination: Writable | None = None) -> Self:
