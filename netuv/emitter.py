@@ -471,7 +471,10 @@ class EventEmitter(pyee.EventEmitter):
             # "==", because each x.method is a new object that only equals the one that was added.
             for i in range(len(listeners) - 1, -1, -1):
                 listener = listeners[i]
-                if listener == f or (isinstance(listener, Wrapper) and f in _names(listener.listener)):
+                inner = listener
+                while not (named := inner == f) and isinstance(inner, Wrapper):  # as in _names()
+                    inner = inner.listener
+                if named:
                     removed = listener
                     if len(listeners) == 1:
                         del self._events[event]

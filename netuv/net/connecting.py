@@ -307,7 +307,8 @@ class Attempt:
         self.target = address, plan.port, family
         try:
             handle.connect(handles.sockaddr(address, plan.port), self._on_connect)
-            self._tell_host()
+            if socket._loop.host is not None:
+                self._tell_host()
         except handles.UVError as error:
             name = socket.address()
             local = (name.address, name.port) if name is not None else None
@@ -470,7 +471,8 @@ class Attempt:
 def begin(socket: Socket, given: Mapping[str, Any], listener: Any) -> None:
     """What connect() does, of arguments in one form: see netuv.net.options."""
     loop = socket._loop
-    loop.check()
+    if loop.closed or loop.forked:
+        loop.check()
     if loop.debug:
         loop.check_thread()
     if loop.host is not None:

@@ -69,7 +69,9 @@ class Socket(Awaitable):
         if options is not None and not isinstance(options, (dict, Mapping)):
             raise misuse.invalid_arg_type("options", "a dict", options)
         given = {**(options or {}), **keywords}
-        opts.check_options("Socket", given, opts.SOCKET_OPTIONS)
+        for name in given:
+            if name not in opts.SOCKET_OPTIONS:
+                opts.check_options("Socket", given, opts.SOCKET_OPTIONS)  # which says so
         self._loop = check_loop(given.get("loop"))
         if self._loop.host is not None:
             self._run_in(copy_context())
