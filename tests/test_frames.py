@@ -35,8 +35,8 @@ FRAMES = {
     "'readable' and read()": 8,
     "pipe": 1,
     "a connection with one message": 32,
-    "a connection with one message, by pipe()": 70,
-    "a client's connection with one message": 71,
+    "a connection with one message, by pipe()": 71,
+    "a client's connection with one message": 72,
     "async for and send": 13,
 }
 
