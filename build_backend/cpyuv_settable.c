@@ -1,7 +1,7 @@
 /* Settable(function, name, put): a method that notices when a program sets another one on an instance.
  *
  * put(instance, value) is called then, and put(instance, None) when it is deleted. What was set is looked for by
- * its name in instance._readable_state.own, a dict or None; but not before anything was set on any instance.
+ * its name in instance._readable_state.rare.own, a dict or None; but not before anything was set on any instance.
  *
  * It has not Py_TPFLAGS_METHOD_DESCRIPTOR: with that CPython 3.13 takes it for what kind.emit gives, in place of what
  * __get__() gives. */
@@ -11,15 +11,17 @@ typedef struct {
     int was_set;
 } Settable;
 
-static PyObject *str_readable_state, *str_own;
+static PyObject *str_readable_state, *str_rare, *str_own;
 
 /* A new reference to what was set on the instance; NULL without an exception if nothing was. */
 static PyObject *find_own(Settable *self, PyObject *instance)
 {
-    PyObject *reading = PyObject_GetAttr(instance, str_readable_state), *own, *found;
+    PyObject *reading = PyObject_GetAttr(instance, str_readable_state), *rare, *own, *found;
 
-    own = reading ? PyObject_GetAttr(reading, str_own) : NULL;
+    rare = reading ? PyObject_GetAttr(reading, str_rare) : NULL;
     Py_XDECREF(reading);
+    own = rare ? PyObject_GetAttr(rare, str_own) : NULL;
+    Py_XDECREF(rare);
     found = own && PyDict_Check(own) ? Py_XNewRef(PyDict_GetItemWithError(own, self->name)) : NULL;
     Py_XDECREF(own);
     PyErr_Clear();
@@ -100,6 +102,7 @@ static PyTypeObject SettableType = {
 static int add_settable(PyObject *module)
 {
     if ((str_readable_state == NULL && (str_readable_state = PyUnicode_InternFromString("_readable_state")) == NULL)
+        || (str_rare == NULL && (str_rare = PyUnicode_InternFromString("rare")) == NULL)
         || (str_own == NULL && (str_own = PyUnicode_InternFromString("own")) == NULL)
         || PyType_Ready(&SettableType) < 0)
         return -1;

@@ -135,7 +135,7 @@ def _libuv_is_warm(request: pytest.FixtureRequest) -> None:
 def _what_is_shared_stays_as_it_is() -> Iterator[None]:
     """All streams that never had to wait, and all connections that have nothing rare, share an object."""
     yield
-    for shared in (rare.NOTHING, state.NOTHING):
+    for shared in (rare.NOTHING, state.NOTHING, state.NOTHING_RARE):
         fresh = type(shared)()
         for name in type(shared).__slots__:
             assert getattr(shared, name) == getattr(fresh, name), name

@@ -30,14 +30,14 @@ FRAMES = {
     "data and write": 0,
     "data and write, with set_timeout": 0,
     "write with a callback": 0,
-    "two 'data' listeners": 3,
-    "set_encoding": 4,
-    "'readable' and read()": 8,
+    "two 'data' listeners": 2,
+    "set_encoding": 3,
+    "'readable' and read()": 6,
     "pipe": 1,
-    "a connection with one message": 32,
+    "a connection with one message": 22,
     "a connection with one message, by pipe()": 71,
     "a client's connection with one message": 72,
-    "async for and send": 13,
+    "async for and send": 12,
 }
 
 

@@ -159,7 +159,7 @@ class Awaitable(Connection):
     def _take(self, count: int) -> Any:
         """So much of what has come; at the end of the stream this may be empty."""
         if not count:
-            return b"" if self._readable_state.decoder is None else ""
+            return b"" if self._readable_state.rare.decoder is None else ""
         return (self._readable_state.reader or self._reader()).take(count)
 
     async def receive(self, size: int | None = None) -> Any:
@@ -206,9 +206,9 @@ class Awaitable(Connection):
         :param limit: how many bytes (characters) that may be.
         :raises ArgValueError: ERR_OUT_OF_RANGE when there is no separator so far; nothing is taken out then.
         """
-        if self._readable_state.decoder is None and isinstance(separator, str):
+        if self._readable_state.rare.decoder is None and isinstance(separator, str):
             separator = separator.encode()
-        elif self._readable_state.decoder is not None and isinstance(separator, bytes):
+        elif self._readable_state.rare.decoder is not None and isinstance(separator, bytes):
             separator = separator.decode()
         if not separator:
             raise misuse.invalid_arg_value("separator", separator, "must not be empty")

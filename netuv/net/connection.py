@@ -135,7 +135,7 @@ class Connection(HandleOwner, Methods):
             if (
                 state.consumer is None
                 and state.flowing
-                and state.decoder is None
+                and state.rare.decoder is None
                 and len(self._events.get("data", ())) == 1
             ):
                 self._find_consumer()

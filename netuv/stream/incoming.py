@@ -68,8 +68,9 @@ def push(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
         return False
     if self._stream_life.phase or self._stream_life.errored is not None:
         return False
-    if state.decoder is not None and isinstance(chunk, bytes):
-        chunk = state.decoder.write(chunk)
+    decoder = state.rare.decoder
+    if decoder is not None and isinstance(chunk, bytes):
+        chunk = decoder.write(chunk)
         if not chunk and not state.buffer.objects:
             if not state.reading:
                 maybe_read_more(self)
@@ -123,8 +124,9 @@ def unshift(self: Readable, chunk: Any, encoding: str | None = None) -> bool:
     elif self._stream_life.phase or self._stream_life.errored is not None:
         return False
     else:
-        if state.decoder is not None and isinstance(chunk, bytes) and not state.buffer.objects:
-            decoder = Decoder(state.decoder.encoding)
+        decoder = state.rare.decoder
+        if decoder is not None and isinstance(chunk, bytes) and not state.buffer.objects:
+            decoder = Decoder(decoder.encoding)
             chunk = decoder.write(chunk) + decoder.end()
         if state.flowing and not state.buffer.length and not state.in_read and "data" in self._events:
             state.did_read = True
@@ -168,12 +170,12 @@ def find_consumer(self: Readable) -> None:
     Whoever has replaced emit() or push(), in a subclass or on the instance, is to see each chunk.
     """
     state, kind = self._readable_state, type(self)
-    if state.flowing and state.buffer.length == 0 and state.decoder is None:
+    if state.flowing and state.buffer.length == 0 and state.rare.decoder is None:
         listeners = self._events.get("data", ())
         if (
             type(listeners) is tuple  # of which one that has many is none
             and len(listeners) == 1
-            and state.own is None
+            and state.rare.own is None
             and kind.emit is EventEmitter.emit
             and kind.push is push
         ):
@@ -315,14 +317,14 @@ def begin_flow(stream: Readable) -> None:
 def before_readable_listener(stream: Readable) -> None:
     """There is a first 'readable' listener: nothing flows, and it hears of what is there already."""
     state = stream._readable_state
-    state.readable_listening = state.need_readable = True
+    state.own_rare().readable_listening = state.need_readable = True
     state.set_flowing(False)
     state.emitted_readable = False
     if state.buffer.length:
         schedule_readable(stream)
     else:
-        if state.end_unheard:
-            state.end_unheard = False
+        if state.rare.end_unheard:
+            state.rare.end_unheard = False
             schedule_readable(stream)
         if not state.reading:
             stream._next_tick(stream.read, 0)
@@ -331,12 +333,14 @@ def before_readable_listener(stream: Readable) -> None:
 def after_readable_listener(stream: Readable) -> None:
     """A tick after a 'readable' listener was removed: with none left, 'data' may flow again."""
     state = stream._readable_state
-    state.readable_listening = stream.listener_count("readable") > 0
+    listening = stream.listener_count("readable") > 0
+    if listening != state.rare.readable_listening:
+        state.own_rare().readable_listening = listening
     if state.resume_scheduled and not state.paused:
         state.set_flowing(True)
     elif stream.listener_count("data"):
         stream.resume()
-    elif not state.readable_listening:
+    elif not listening:
         state.set_flowing(None)
 
 
@@ -348,8 +352,8 @@ def end_of_stream(stream: Readable) -> None:
     state = stream._readable_state
     if state.phase:
         return
-    if state.decoder is not None:
-        rest = state.decoder.end()
+    if state.rare.decoder is not None:
+        rest = state.rare.decoder.end()
         if rest:
             if state.buffer is EMPTY:
                 state.buffer = ReadBuffer()
@@ -359,7 +363,7 @@ def end_of_stream(stream: Readable) -> None:
         if state.flowing or state.need_readable or stream.listener_count("readable"):
             schedule_readable(stream)
         else:
-            state.end_unheard = True
+            state.own_rare().end_unheard = True
     else:
         state.need_readable = False
         state.emitted_readable = True

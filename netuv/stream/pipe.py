@@ -43,7 +43,7 @@ class Pipe:
         """Put the listeners in place and let the source flow; all of it, or nothing when that fails."""
         source, destination = self.source, self.destination
         flowing = source._readable_state.flowing
-        source._readable_state.pipes += (self,)
+        source._readable_state.own_rare().pipes += (self,)
         try:
             if source._readable_state.phase == ENDED:
                 source._next_tick(self._on_end)
@@ -56,8 +56,8 @@ class Pipe:
             source.on("data", self._on_data)
             destination.emit("pipe", source)
         except BaseException:
-            source._readable_state.pipes = tuple(
-                pipe for pipe in source._readable_state.pipes if pipe is not self
+            source._readable_state.own_rare().pipes = tuple(
+                pipe for pipe in source._readable_state.rare.pipes if pipe is not self
             )
             try:
                 self.detach()
@@ -75,12 +75,10 @@ class Pipe:
     def drop(self, gone: tuple[Pipe, ...]) -> None:
         """Detach each of these pipes of the source and tell its destination, whatever a listener raises."""
         source = self.source
-        pipes = source._readable_state.pipes
-        source._readable_state.pipes = (
-            () if gone == pipes else tuple(pipe for pipe in pipes if pipe not in gone)
-        )
+        rare = source._readable_state.own_rare()
+        rare.pipes = () if gone == rare.pipes else tuple(pipe for pipe in rare.pipes if pipe not in gone)
         raised: list[BaseException] = []
-        if not source._readable_state.pipes:
+        if not rare.pipes:
             try:
                 source.pause()
             except BaseException as error:
@@ -145,7 +143,7 @@ class Pipe:
 
     def _go_on(self) -> None:
         source = self.source
-        if "data" in source._events and not any(pipe.waiting for pipe in source._readable_state.pipes):
+        if "data" in source._events and not any(pipe.waiting for pipe in source._readable_state.rare.pipes):
             source.resume()
 
     def _on_end(self) -> None:

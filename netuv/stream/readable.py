@@ -86,7 +86,7 @@ class Readable(Iterated):
         if mark != self.readable_high_water_mark:
             self.readable_high_water_mark = mark
         if given.get("encoding"):
-            state.decoder = Decoder(canonical(given["encoding"]))
+            state.own_rare().decoder = Decoder(canonical(given["encoding"]))
         self._take_hooks(given, "read")
 
     # -- state that a user may ask for -------------------------------------------------------------
@@ -138,7 +138,7 @@ class Readable(Iterated):
     @property
     def readable_encoding(self) -> str | None:
         """The encoding of set_encoding(), or None for bytes. Node's ``readableEncoding``."""
-        return self._readable_state.decoder.encoding if self._readable_state.decoder is not None else None
+        return getattr(self._readable_state.rare.decoder, "encoding", None)
 
     def is_paused(self) -> bool:
         """True after pause(), unpipe() or a 'readable' listener. Node's ``isPaused()``."""
@@ -173,7 +173,9 @@ class Readable(Iterated):
             self.readable_high_water_mark = 1 << (size - 1).bit_length()
         state = self._readable_state
         if size != 0:
-            state.emitted_readable = state.end_unheard = False
+            state.emitted_readable = False
+            if state.rare.end_unheard:
+                state.rare.end_unheard = False
         elif state.need_readable and (
             state.phase or state.buffer.length >= (self.readable_high_water_mark or 1)
         ):
@@ -208,8 +210,8 @@ class Readable(Iterated):
             count = 0
             if state.buffer.length <= self.readable_high_water_mark:
                 state.need_readable = True
-        elif state.pipes:
-            for pipe in state.pipes:
+        elif state.rare.pipes:
+            for pipe in state.rare.pipes:
                 pipe.waiting = False
         if state.buffer.length == 0:
             if not state.phase:
@@ -224,7 +226,8 @@ class Readable(Iterated):
     def _amount(self, size: int | None) -> int:
         """How much a read() of that size gets."""
         state = self._readable_state
-        return state.buffer.amount(size, state.decoder is None or bool(state.flowing), state.phase != OPEN)
+        whole = state.rare.decoder is None or bool(state.flowing)
+        return state.buffer.amount(size, whole, state.phase != OPEN)
 
     # -- flowing or not ----------------------------------------------------------------------------
 
@@ -236,7 +239,7 @@ class Readable(Iterated):
             return self
         state = self._readable_state
         if not state.flowing:
-            if state.readable_listening:
+            if state.rare.readable_listening:
                 state.set_flowing(False)
             else:
                 state.flowing = True
@@ -272,7 +275,7 @@ class Readable(Iterated):
         decoder = Decoder(canonical("utf8" if encoding is None else encoding))
         state = self._readable_state
         state.buffer = state.buffer.decode(decoder, self.readable_encoding, state.phase != OPEN)
-        state.decoder = decoder
+        state.own_rare().decoder = decoder
         state.forget_consumer()
         return self
 
@@ -295,10 +298,10 @@ class Readable(Iterated):
         self._add_listener(event, f)
         if event == "data":
             if "readable" in self._events:  # one that was removed counts until a tick has looked
-                state.readable_listening = True
+                state.own_rare().readable_listening = True
             if state.flowing is not False:
                 self.resume()
-        elif event == "readable" and state.phase != ENDED and not state.readable_listening:
+        elif event == "readable" and state.phase != ENDED and not state.rare.readable_listening:
             incoming.before_readable_listener(self)
         return self
 
@@ -377,7 +380,7 @@ class Readable(Iterated):
 
         Node's ``unpipe()``.
         """
-        gone = self._readable_state.pipes
+        gone = self._readable_state.rare.pipes
         if destination is not None:
             gone = tuple(pipe for pipe in gone if pipe.destination is destination)[:1]
         if gone:

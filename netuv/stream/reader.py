@@ -115,7 +115,7 @@ class Reader:
             raise misuse.stream_busy("a listener or a pipe reads it")
         if state.flowing:
             state.set_flowing(None)  # nobody takes what would flow
-        if state.decoder is None:
+        if state.rare.decoder is None:
             state.set_reader_as_consumer()
         state.need_readable = True
         if not state.reading:

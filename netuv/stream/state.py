@@ -51,27 +51,40 @@ class Life:
         self.guard: Callable[[], None] | None = None
 
 
+class RareReading:
+    """What most reading halves never have: pipes, an encoding, 'readable' listeners, methods of their own."""
+
+    __slots__ = ("decoder", "end_unheard", "own", "pipes", "readable_listening")
+
+    def __init__(self) -> None:
+        self.decoder: Decoder | None = None
+        self.end_unheard = False  # it came while nobody listened, and is told to a 'readable' listener
+        #: Methods that a program has set on the stream itself, by name, where they are looked for here.
+        self.own: dict[str, Any] | None = None
+        self.pipes: tuple[Pipe, ...] = ()
+        self.readable_listening = False
+
+
+NOTHING_RARE = RareReading()  # of all those; nothing is set on it
+
+
 class Reading:
     """Of the reading half; the head of netuv.stream.readable tells how it works."""
 
     __slots__ = (
         "buffer",
         "consumer",
-        "decoder",
         "did_read",
         "emitted_readable",
         "end_scheduled",
-        "end_unheard",
         "flowing",
         "idle",
         "in_read",
         "need_readable",
-        "own",
         "owner",
         "paused",
         "phase",
-        "pipes",
-        "readable_listening",
+        "rare",
         "reader",
         "reading",
         "reading_more",
@@ -88,11 +101,8 @@ class Reading:
         self.consumer: Callable[[Any], object] | None = None
         self.owner: Any = None  # the Socket, while the wire reads for it: see netuv.uv.wire
         self.idle: Any = None  # its idle timer, which the wire tells of each chunk
-        #: Methods that a program has set on the stream itself, by name, where they are looked for here.
-        self.own: dict[str, Any] | None = None
         self.buffer = EMPTY  # what arrived and was not read yet
-        self.decoder: Decoder | None = None
-        self.pipes: tuple[Pipe, ...] = ()
+        self.rare = NOTHING_RARE  # to be set on it takes own_rare()
         self.did_read = False  # anything was delivered
         self.received = 0  # bytes that the transport has delivered
         self.reading = False  # the transport was asked for more
@@ -101,12 +111,16 @@ class Reading:
         self.in_read = in_read
         self.need_readable = False
         self.emitted_readable = False
-        self.end_unheard = False  # it came while nobody listened, and is told to a 'readable' listener
-        self.readable_listening = False
         # A tick of this kind is on its way:
         self.resume_scheduled = False
         self.reading_more = False
         self.end_scheduled = False
+
+    def own_rare(self) -> RareReading:
+        """That of this stream alone."""
+        if self.rare is NOTHING_RARE:
+            self.rare = RareReading()
+        return self.rare
 
     def set_flowing(self, flowing: bool | None) -> None:
         """How ``flowing`` is set once anything has happened, but for resume(), which sets it to True."""
@@ -130,18 +144,20 @@ class Reading:
 
     def set_own(self, name: str, method: Any) -> None:
         """A program sets a method on the stream, or deletes it again (None); it is to see each chunk."""
-        own = dict(self.own or ())
+        own = dict(self.rare.own or ())
         if method is not None:
             own[name] = method
         elif own.pop(name, None) is None:
             raise AttributeError(name)
-        self.own = own or None
+        self.own_rare().own = own or None
         self.consumer = None
 
     def begin_anew(self) -> None:
         """For another connection; what the user has set, and has not read yet, stays."""
         self.phase = OPEN
-        self.reading = self.emitted_readable = self.end_unheard = False
+        self.reading = self.emitted_readable = False
+        if self.rare.end_unheard:
+            self.rare.end_unheard = False
         self.received = 0
 
 

@@ -61,7 +61,8 @@ class _Settable:
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:
             return self._function
-        own = getattr(getattr(instance, "_readable_state", None), "own", None)
+        rare = getattr(getattr(instance, "_readable_state", None), "rare", None)
+        own = getattr(rare, "own", None)
         found = own and own.get(self._name)
         return MethodType(self._function, instance) if found is None else found
 
@@ -76,7 +77,7 @@ def settable(function: F, name: str, put: Callable[[Any, Any], object]) -> F:
     """``function`` as a method that notices when a program sets another one on a stream.
 
     :param put: is called then, with the stream and the other one, or None when that is deleted. It puts it
-        by its name into ``stream._readable_state.own``: a dict, or None while there is nothing in it.
+        by its name into ``stream._readable_state.rare.own``: a dict, or None while there is nothing in it.
     """
     kind: Any = getattr(_cpyuv, "Settable", _Settable)
     method: F = kind(function, name, put)
