@@ -170,7 +170,7 @@ class Connection(HandleOwner, Methods):
                 self.destroy()
             elif writing.phase == OPEN:
                 if writing.queue is None and not writing.writing and type(self).end is _END:
-                    outgoing.begin_final(self, self._final)
+                    outgoing.begin_final(self)
                 else:
                     self.end()
         else:
@@ -280,7 +280,8 @@ class Connection(HandleOwner, Methods):
     def _destroy(self, error: BaseException | None, done: Done) -> None:
         self.connecting = False
         reading, writing = self._readable_state, self._writable_state
-        wire, writing.wire, reading.consumer, reading.owner = writing.wire, None, None, None
+        wire = writing.wire or self._handle
+        writing.wire = reading.consumer = reading.owner = None
         if reading.reader is not None:
             reading.reader.wake_soon()
         if self._idle is not None:
@@ -294,7 +295,6 @@ class Connection(HandleOwner, Methods):
             rare.onread.forget()
         handle, self._handle = self._handle, None
         if handle is not None:
-            wire = wire or handle
             if self._started:
                 self._started = False
                 wire.stop_read()

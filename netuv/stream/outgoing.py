@@ -300,7 +300,7 @@ def finish_when_written(stream: Writable, in_tick: bool = False) -> None:
         return
     if state.phase == ENDING:
         if stream._final is not None:
-            begin_final(stream, stream._final)
+            begin_final(stream)
             return
         state.phase = SHUT
         try:
@@ -313,13 +313,13 @@ def finish_when_written(stream: Writable, in_tick: bool = False) -> None:
         finish_soon(stream)
 
 
-def begin_final(stream: Writable, final: Callable[[Done], object]) -> None:
-    """Tell the transport of the end: all is written."""
+def begin_final(stream: Writable) -> None:
+    """Tell the transport of the end, which has a _final(): all is written."""
     state = stream._writable_state
     state.phase = FINAL
     state.in_hook = True
     try:
-        final(stream._after_final)
+        stream._final(stream._after_final)  # type: ignore[misc]
     except Exception as error:
         on_final(stream, error)
     finally:
