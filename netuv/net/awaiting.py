@@ -31,6 +31,9 @@ DEFAULT_LIMIT = 64 * 1024
 GIVE_WAY_AFTER = 1 << 20  # bytes that a task may send before others have their turn
 
 
+_aio: Any = None  # see _import_aio()
+
+
 class Awaitable(Connection):
     """The part of Socket that tasks use."""
 
@@ -40,10 +43,8 @@ class Awaitable(Connection):
     _successor: Any = None  # the socket that works on this one's connection: TLS
 
     def _adopt_for_tasks(self) -> None:
-        from netuv import aio  # and asyncio, so not before it is needed
-
         self._loop.check()
-        aio.check_loop_of(self._loop)
+        _import_aio().check_loop_of(self._loop)
         self._adopt_here()
 
     def _adopt_here(self) -> None:
@@ -142,15 +143,13 @@ class Awaitable(Connection):
 
     def _reader(self) -> Reader:
         """The one that the socket has, made for the first task that reads."""
-        from netuv.aio.waiter import Waiter
-
         if self._onread is not None:
             raise misuse.stream_busy("its option onread reads it")
         if self._successor is not None:
             raise misuse.stream_busy("TLS works on it")
         if not self._adopted:
             self._adopt_for_tasks()
-        reader = Reader(self, Waiter())
+        reader = Reader(self, _import_aio().waiter.Waiter())
         self._readable_state.reader = reader
         return reader
 
@@ -313,6 +312,17 @@ class Awaitable(Connection):
             await self.aclose()
         else:
             self.destroy()
+
+
+def _import_aio() -> Any:
+    """netuv.aio, imported (with asyncio) when it is needed first. To import it again would take its time."""
+    global _aio
+    if _aio is None:
+        from netuv import aio
+        from netuv.aio import waiter  # noqa: F401  (aio.waiter)
+
+        _aio = aio
+    return _aio
 
 
 def _is_of_destroy(error: BaseException) -> bool:
