@@ -255,13 +255,13 @@ class Connection(HandleOwner, Methods):
         return self
 
     def _on_timeout(self) -> None:
-        pending = self._writable_state.pending
-        if pending.in_flight is not None and self._idle is not None:
-            if (length := pending.in_flight.write_queue_size) != pending.seen_length:
-                pending.seen_length = length
-                self._idle.active()
-                return
-        self.emit("timeout")
+        pending, idle = self._writable_state.pending, self._idle
+        length = pending.in_flight.write_queue_size if pending.in_flight is not None else pending.seen_length
+        if length != pending.seen_length and idle is not None:
+            pending.seen_length = length
+            idle.active()
+        else:
+            self.emit("timeout")
 
     # -- the end -----------------------------------------------------------------------------------
 
