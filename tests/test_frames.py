@@ -35,7 +35,7 @@ FRAMES = {
     "'readable' and read()": 6,
     "pipe": 1,
     "a connection with one message": 22,
-    "a connection with one message, by pipe()": 71,
+    "a connection with one message, by pipe()": 74,
     "a client's connection with one message": 72,
     "async for and send": 12,
 }

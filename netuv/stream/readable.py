@@ -37,7 +37,6 @@ from netuv.stream.readbuffer import ObjectBuffer
 from netuv.stream.state import ALIVE, ENDED, OPEN, TOLD, Reading
 
 if TYPE_CHECKING:
-    from netuv.stream.pipe import Pipe
     from netuv.stream.writable import Writable
 
     F = TypeVar("F", bound=Callable[..., Any])
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 DEFAULT_HIGH_WATER_MARK = high_water_mark.DEFAULT
 MAX_HIGH_WATER_MARK = 1 << 30
 
-_Pipe: type[Pipe] | None = None  # when the first pipe() has imported it
+_Pipe: Any = None  # when the first pipe() has imported it
 
 
 class Readable(Iterated):
@@ -72,6 +71,7 @@ class Readable(Iterated):
     _options = (*Iterated._options, *("encoding", "high_water_mark", "object_mode", "read"))
     _can_read: bool = True
     _reads_on: bool = False
+    _notes_removals = ("data", "readable")
 
     def _make_state(self) -> None:
         super()._make_state()
@@ -312,8 +312,6 @@ class Readable(Iterated):
         self._add_listener(event, f, True)
         return self
 
-    _notes_removals = ("data", "readable")
-
     def _on_removed(self, event: str) -> None:
         """Without a 'readable' listener 'data' may flow again."""
         if event == "data":
@@ -369,9 +367,7 @@ class Readable(Iterated):
         """
         global _Pipe
         if _Pipe is None:  # to import what is imported already takes 9,000 instructions
-            from netuv.stream.pipe import Pipe
-
-            _Pipe = Pipe
+            from netuv.stream.pipe import Pipe as _Pipe
         _Pipe(self, destination, end).start()
         return destination
 
