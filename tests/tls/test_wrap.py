@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 from typing import Any
@@ -271,6 +272,8 @@ def test_an_upgrade_while_writes_are_queued(ends: Ends, run: Run) -> None:
     raw = netuv.connect(ends.recorder.port(server), "127.0.0.1")
 
     def on_connect() -> None:
+        with socket.socket(fileno=os.dup(raw._handle.fileno())) as borrowed:  # or the kernel may take it all
+            borrowed.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
         assert raw.write(clear[: len(clear) // 2]) is False
         raw.write(clear[len(clear) // 2 :], lambda error: ends.seen.append(("raw", "written", error)))
         client = tls.connect(socket=raw, host="localhost", ca=ends.certs.ca.cert)
