@@ -17,7 +17,7 @@ import warnings
 from typing import Any
 
 import pytest
-from helpers import LIMIT
+from helpers import LIMIT, libuv_since
 
 import netuv
 from tests.aio.conftest import OTHERS, SETTINGS, RunMain
@@ -110,6 +110,7 @@ def test_the_order_among_netuv_s_own_is_what_it_is_without_asyncio(run_main: Run
     run_main(main())
 
 
+@libuv_since(1, 45, "it waits once more after a timer that was due when its turn began")
 def test_pyuv_handles_of_one_s_own(run_main: RunMain) -> None:
     """A guest has to be told of what is started outside of any callback; touch() does no harm elsewhere."""
     import pyuv
