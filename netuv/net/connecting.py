@@ -89,8 +89,8 @@ class Plan:
                     raise misuse.invalid_arg_value(name, given[name], "cannot be used with a BoundSocket")
         self.path: bytes | None = None
         self.path_name = given.get("path")
-        own = given.get("block_list")
-        self.block_list = block_list if own is None else check_block_list("block_list", own)
+        asked = given.get("block_list")
+        self.block_list = block_list if asked is None else check_block_list("block_list", asked)
         if self.path_name is not None:
             self.path = opts.check_path("path", self.path_name)
             self.path_name = os.fsdecode(self.path)
