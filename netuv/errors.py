@@ -7,8 +7,8 @@ All carry ``code``.
 
 A NetError is also the builtin exception of its errno, because ``OSError`` already knows which
 one that is: ``type(OSError(ECONNREFUSED, ""))`` is ConnectionRefusedError. For each of those
-builtins there is one class made at import that derives from both, and ``NetError.__new__``
-picks it, as ``OSError.__new__`` picks the builtin.
+builtins there is one class that derives from both, made when it is first needed, and
+``NetError.__new__`` picks it, as ``OSError.__new__`` picks the builtin.
 
 Statuses are libuv's: negative, and for name lookups in a range of their own (UV_EAI_NONAME is
 -3008). ``errno`` is always the status negated.
@@ -127,25 +127,31 @@ class AbortError(NetError):
     reason: object = None
 
 
-# (family, builtin) -> the class that is both. They are also names of this module, so that
-# their instances can be pickled: NetConnectionRefusedError, AggregateTimeoutError, ...
-_BOTH: dict[tuple[type[NetError], type[OSError]], type[NetError]] = {}
+# What the names of such classes begin with: NetConnectionRefusedError, AggregateTimeoutError, ...
+_PREFIXES: dict[type[NetError], str] = {NetError: "Net", AggregateNetError: "Aggregate"}
 
 
 def _also_builtin(kind: type[NetError], number: int) -> type[NetError]:
-    return _BOTH.get((kind, type(OSError(number, ""))), kind)
+    """The class that is of this kind and also the builtin of an errno."""
+    builtin = type(OSError(number, ""))
+    if builtin is OSError or kind not in _PREFIXES:
+        return kind
+    name = _PREFIXES[kind] + builtin.__name__
+    made: type[NetError] | None = globals().get(name)
+    if made is None:
+        doc = f"{kind.__name__} that is also the builtin {builtin.__name__}."
+        made = type(name, (kind, builtin), {"__doc__": doc, "__module__": __name__})
+        made = globals().setdefault(name, made)  # another thread may have made it meanwhile
+    return made
 
 
-def _make_classes() -> None:
-    for builtin in {type(OSError(number, "")) for number in _errno.errorcode} - {OSError}:
-        for family, prefix in (NetError, "Net"), (AggregateNetError, "Aggregate"):
-            name = prefix + builtin.__name__
-            doc = f"{family.__name__} that is also the builtin {builtin.__name__}."
-            namespace = {"__doc__": doc, "__module__": __name__}
-            _BOTH[family, builtin] = globals()[name] = type(name, (family, builtin), namespace)
-
-
-_make_classes()
+def __getattr__(name: str) -> Any:
+    # pickle asks by name for a class that this process has not needed yet.
+    for number in _errno.errorcode:
+        for kind in _PREFIXES:
+            if _also_builtin(kind, number).__name__ == name:
+                return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _describe(status: int) -> tuple[str, str]:

@@ -5,8 +5,26 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from helpers import script
+
+import netuv.stream
+
 # Modules of the standard library that cost more than most of netuv's own.
-HEAVY = ("ast", "asyncio", "dataclasses", "difflib", "inspect", "json", "logging", "pathlib", "urllib.parse")
+HEAVY = (
+    "ast",
+    "asyncio",
+    "base64",
+    "dataclasses",
+    "difflib",
+    "inspect",
+    "json",
+    "logging",
+    "opcode",
+    "pathlib",
+    "urllib.parse",
+)
+# What is done with whole streams, of which servers need nothing.
+WHOLE_STREAMS = tuple(f"netuv.stream.{name}" for name in netuv.stream._LOADED_LATER)
 
 PROGRAM = """
 import sys
@@ -23,7 +41,28 @@ def test_heavy_modules_wait_until_they_are_needed() -> None:
     )
     loaded = done.stdout.split()
     assert "netuv.net.socket" in loaded
-    assert not set(HEAVY) & set(loaded)
+    assert not {*HEAVY, *WHOLE_STREAMS} & set(loaded)
+
+
+def test_what_is_loaded_later_is_there_when_it_is_asked_for() -> None:
+    done = script("""
+        import netuv.stream
+        listed = dir(netuv.stream)
+        for name in netuv.stream.__all__:
+            assert name in listed
+            print(name, type(getattr(netuv.stream, name)).__name__)
+        from netuv.stream import *
+        assert pipeline is netuv.stream.pipeline
+        try:
+            netuv.stream.pipelines
+        except AttributeError as error:
+            print(error)
+    """)
+    *found, missing = done.stdout.splitlines()
+    kinds = dict(line.split() for line in found)
+    assert sorted(kinds) == sorted(netuv.stream.__all__)
+    assert {name for name, kind in kinds.items() if kind == "module"} == {"promises"}
+    assert missing == "module 'netuv.stream' has no attribute 'pipelines'"
 
 
 COMPILES = """

@@ -16,9 +16,9 @@ netuv, the handler does not wait for it.
 from __future__ import annotations
 
 import _thread
-import opcode
 import os
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -36,7 +36,8 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep 
 _STDLIB = os.path.dirname(os.__file__) + os.sep
 _PACKAGES = (os.path.join(_STDLIB, "site-packages", ""), os.path.join(_STDLIB, "dist-packages", ""))
 PATIENCE = 1.0  # seconds that a handler waits for the end of a callback at most
-_RESUME = opcode.opmap.get("RESUME")  # where a function begins, from 3.11 on
+# RESUME, the instruction with which every function begins from 3.11 on, as this one does.
+_RESUME = (lambda: None).__code__.co_code[0] if sys.version_info >= (3, 11) else None
 _NUMBERS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
 #: The code of functions of netuv that a handler may interrupt: no callback is under way in them.

@@ -21,11 +21,11 @@ from netuv.node.events import AbortController, AbortSignal, EventEmitter
 from netuv.node.names import core_options, node_names
 from netuv.node.options import is_falsy
 from netuv.stream.behind import Behind
-from netuv.stream.compose import Composed, Joined
-from netuv.stream.finished import OPTIONS
+from netuv.stream.composing import Composed, Joined
+from netuv.stream.finishing import OPTIONS
 from netuv.stream.iteration import MAX_SAFE_INTEGER
 from netuv.stream.pair import End
-from netuv.stream.pipeline import Pipeline
+from netuv.stream.pipelining import Pipeline
 
 R = TypeVar("R", bound="Readable")
 S = TypeVar("S", bound=_netuv.Stream)
@@ -180,7 +180,6 @@ class Readable(_Named, _netuv.Readable):
     """``stream.Readable`` with Node's names."""
 
     _of_helpers: ClassVar[Any]
-    _of_compose: ClassVar[Any]
 
     def iterator(self, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
         """``readable.iterator({'destroyOnReturn': False})``; see netuv's."""
@@ -194,6 +193,9 @@ class Readable(_Named, _netuv.Readable):
     def compose(self, stream: Any, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
         """``readable.compose(stream, {'signal': signal})``; see netuv's."""
         return super().compose(stream, **core_options({**(options or {}), **keywords}, ("signal",)))
+
+    def _composed_with(self, stream: Any) -> Any:
+        return _Composed.of((self, stream))
 
     @classmethod
     def from_(cls, iterable: Any, options: Mapping[str, Any] | None = None, **keywords: Any) -> Any:
@@ -306,9 +308,6 @@ class _Pipeline(Pipeline):
 class _Composed(Composed, Duplex):
     join = _Joined
     pipeline = _Pipeline
-
-
-Readable._of_compose = _Composed
 
 
 @node_names()

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from netuv import errors, misuse
 from netuv.abort import AbortSignal, Reaction, check_signal
 from netuv.stream import status
-from netuv.stream.finished import finished
+from netuv.stream.finishing import finished
 
 S = TypeVar("S")
 

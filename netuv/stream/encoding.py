@@ -7,8 +7,6 @@ cannot be decoded becomes U+FFFD.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import codecs
 
 from netuv import misuse
@@ -66,16 +64,18 @@ def _from_hex(text: str) -> bytes:
     digits = 0
     while digits < len(text) and text[digits] in "0123456789abcdefABCDEF":
         digits += 1
-    return binascii.unhexlify(text[: digits - digits % 2])
+    return bytes.fromhex(text[: digits - digits % 2])
 
 
 def _from_base64(text: str) -> bytes:
     """Both alphabets, with or without padding; other characters are skipped, '=' ends the data."""
+    import binascii  # not before it is needed
+
     text = text.partition("=")[0].replace("-", "+").replace("_", "/")
     kept = "".join(c for c in text if c.isascii() and (c.isalnum() or c in "+/"))
     if len(kept) % 4 == 1:
         kept = kept[:-1]
-    return base64.b64decode(kept + "=" * (-len(kept) % 4))
+    return binascii.a2b_base64(kept + "=" * (-len(kept) % 4))
 
 
 class Decoder:
@@ -114,6 +114,9 @@ class Decoder:
         return self._base64(kept)
 
     def _base64(self, data: bytes) -> str:
+        import binascii
+
+        text = binascii.b2a_base64(data, newline=False).decode("ascii")
         if self.encoding == "base64":
-            return base64.b64encode(data).decode("ascii")
-        return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+            return text
+        return text.replace("+", "-").replace("/", "_").rstrip("=")

@@ -27,7 +27,7 @@ async def iterate(
     """The chunks of a stream; see Iterated.iterator()."""
     import asyncio
 
-    from netuv.stream.finished import finished
+    from netuv.stream.finishing import finished
     from netuv.stream.foreign import destroy
 
     loop = asyncio.get_running_loop()
@@ -92,8 +92,6 @@ class Iterated(Stream):
 
     #: What the helpers return.
     _of_helpers: ClassVar[Any]
-    #: Of which class compose() makes one.
-    _of_compose: ClassVar[Any]
 
     def iterator(self, *, destroy_on_return: bool = True) -> AsyncIterator[Any]:
         """The chunks, one by one; as ``async for``. Node's ``readable.iterator()``.
@@ -117,8 +115,14 @@ class Iterated(Stream):
 
         if signal is not None:
             abort.check_signal("signal", signal)
-        composed = self._of_compose.of((self, stream))
+        composed = self._composed_with(stream)
         return composed if signal is None else add_abort_signal(signal, composed)
+
+    def _composed_with(self, stream: Any) -> Any:
+        """What compose() returns; in netuv.node a stream with Node's names."""
+        from netuv.stream.composing import Composed
+
+        return Composed.of((self, stream))
 
     def map(
         self,

@@ -6,8 +6,8 @@ from typing import Any
 
 from netuv import checks, errors
 from netuv.abort import AbortSignal
-from netuv.stream.finished import finished as watch
-from netuv.stream.pipeline import Pipeline
+from netuv.stream.finishing import finished as watch
+from netuv.stream.pipelining import Pipeline
 
 
 async def pipeline(*streams: Any, end: bool = True, signal: AbortSignal | None = None) -> Any:

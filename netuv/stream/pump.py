@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Callable, Iterable, Iterator
 from typing import Any
 
-from netuv.stream.finished import finished
+from netuv.stream.finishing import finished
 from netuv.stream.foreign import next_tick, remove
 from netuv.stream.iteration import asyncio_task, close
 

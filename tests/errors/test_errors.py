@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import pyuv
+from helpers import script
 
 import netuv
 from netuv import NetError, errors, misuse
@@ -162,6 +163,24 @@ def test_errors_can_be_pickled(e):
     assert type(again) is type(e)
     assert str(again) == str(e)
     assert repr(vars(again)) == repr(vars(e))
+
+
+def test_an_error_of_another_process_can_be_unpickled():
+    """Its class may be one that this process has not needed yet."""
+    both = [errors.from_status(status("ECONNABORTED"), "connect", "::1", port) for port in (1, 2)]
+    error = errors.aggregate(both)
+    done = script(f"""
+        import pickle
+        error = pickle.loads({pickle.dumps(error)!r})
+        print(type(error).__name__, isinstance(error, ConnectionAbortedError), error)
+    """)
+    assert done.stdout == f"AggregateConnectionAbortedError True {error}\n"
+
+
+@pytest.mark.parametrize("name", ["NetOSError", "AggregateError", "NetFileError", "TimeoutError"])
+def test_names_of_no_error_class(name):
+    with pytest.raises(AttributeError, match=f"module 'netuv.errors' has no attribute '{name}'"):
+        getattr(errors, name)
 
 
 def test_statuses_that_libuv_has_no_name_for():

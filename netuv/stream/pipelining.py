@@ -30,7 +30,7 @@ from typing import Any, ClassVar
 from netuv import checks, errors, misuse
 from netuv.abort import AbortSignal, Reaction, check_signal
 from netuv.stream import status
-from netuv.stream.finished import finished
+from netuv.stream.finishing import finished
 from netuv.stream.foreign import destroy, next_tick, remove
 from netuv.stream.iteration import asyncio_task, close, iterate
 from netuv.stream.pump import Pump, TaskPump

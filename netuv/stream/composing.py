@@ -17,10 +17,9 @@ from netuv import checks, errors, misuse
 from netuv.stream import status
 from netuv.stream.behind import Behind, of_awaitable
 from netuv.stream.duplex import Duplex
-from netuv.stream.finished import finished
+from netuv.stream.finishing import finished
 from netuv.stream.foreign import destroy
-from netuv.stream.pipeline import Pipeline
-from netuv.stream.readable import Readable
+from netuv.stream.pipelining import Pipeline
 from netuv.stream.sources import from_iterable
 
 Done = Callable[..., object]
@@ -235,6 +234,3 @@ class Composed(Joint):
         super()._on_parts_done(error)
         if not had_callback and self._head is None and self._tail is None:
             self.destroy()
-
-
-Readable._of_compose = Composed
