@@ -1,6 +1,6 @@
 /* ShortEmit(in_full, raised): emit() of an emitter, called as `in_full`, a function with the parameters (emitter, event,
- * *args, **kwargs). The usual case is done here: the listeners are a plain tuple, or there are none, and they run in the
- * context of whoever emits. 'error', and all that is not as expected, is the function's.
+ * *args, **kwargs). The usual case is done here: the listeners are a plain tuple, or there are none. 'error', and all
+ * that is not as expected, is the function's. The context of the emitter is entered as its Within.run() does it.
  *
  * When a listener raises, raised(emitter, event, listener, later ones, args, error) is called before that goes on. */
 typedef struct {
@@ -10,11 +10,62 @@ typedef struct {
 
 static PyObject *str_events, *str_within, *str_error, *no_arguments;
 
-/* A new reference to the listeners, or to an empty tuple; NULL without an exception when it is not as expected. */
-static PyObject *usual_listeners(PyObject *emitter, PyObject *event)
-{
-    PyObject *events, *within, *listeners = NULL;
+/* Where a Within, which is emitter._within, keeps its context and whether that is entered. */
+static struct {
+    PyTypeObject *type;
+    Py_ssize_t context, entered;
+} within_slots;
 
+static int is_within(PyObject *object)
+{
+    Py_ssize_t context, entered;
+
+    if (!Py_IS_TYPE(object, within_slots.type)) {
+        context = find_slot(Py_TYPE(object), "context");
+        entered = find_slot(Py_TYPE(object), "entered");
+        if (context == 0 || entered == 0)
+            return 0;
+        Py_XSETREF(within_slots.type, (PyTypeObject *) Py_NewRef(Py_TYPE(object)));
+        within_slots.context = context;
+        within_slots.entered = entered;
+    }
+    return *slot_of(object, within_slots.entered) != NULL && *slot_of(object, within_slots.context) != NULL
+        && PyContext_CheckExact(*slot_of(object, within_slots.context));
+}
+
+static void set_entered(PyObject *within, PyObject *entered)
+{
+    PyObject **slot = slot_of(within, within_slots.entered), *former = *slot;
+
+    *slot = Py_NewRef(entered);
+    Py_XDECREF(former);
+}
+
+/* 1: and it is to be left; 0: it is entered already; -1: with an exception. */
+static int enter_context(PyObject *within)
+{
+    if (*slot_of(within, within_slots.entered) == Py_True)
+        return 0;
+    if (PyContext_Enter(*slot_of(within, within_slots.context)) < 0)
+        return -1;
+    set_entered(within, Py_True);
+    return 1;
+}
+
+/* An exception that is set goes on. */
+static int leave_context(PyObject *within)
+{
+    set_entered(within, Py_False);
+    return PyContext_Exit(*slot_of(within, within_slots.context));
+}
+
+/* A new reference to the listeners, or to an empty tuple; NULL without an exception when it is not as expected.
+ * With `within`, a new reference, they run in that. */
+static PyObject *usual_listeners(PyObject *emitter, PyObject *event, PyObject **within)
+{
+    PyObject *events, *listeners = NULL;
+
+    *within = NULL;
     if (!PyUnicode_CheckExact(event) || event == str_error || PyUnicode_Compare(event, str_error) == 0)
         return NULL;
     events = PyObject_GetAttr(emitter, str_events);
@@ -26,10 +77,11 @@ static PyObject *usual_listeners(PyObject *emitter, PyObject *event)
     }
     Py_XDECREF(events);
     if (listeners != NULL && listeners != no_arguments) {
-        within = PyObject_GetAttr(emitter, str_within);
-        Py_XDECREF(within);
-        if (within != Py_None || !PyTuple_CheckExact(listeners))
+        *within = PyObject_GetAttr(emitter, str_within);
+        if (!PyTuple_CheckExact(listeners) || *within == NULL || (*within != Py_None && !is_within(*within)))
             Py_CLEAR(listeners);
+        if (listeners == NULL || *within == Py_None)
+            Py_CLEAR(*within);
     }
     PyErr_Clear();
     return listeners;
@@ -57,33 +109,43 @@ static void tell_raised(ShortEmit *self, PyObject *const *args, Py_ssize_t count
     PyErr_Restore(Py_NewRef(Py_TYPE(error)), error, PyException_GetTraceback(error));
 }
 
-static PyObject *short_emit(PyObject *callable, PyObject *const *args, size_t flags, PyObject *names)
+static int call_each(ShortEmit *self, PyObject *const *args, Py_ssize_t count, PyObject *listeners)
 {
-    ShortEmit *self = (ShortEmit *) callable;
-    Py_ssize_t count = PyVectorcall_NARGS(flags), size;
-    PyObject *listeners, *result;
+    PyObject *result;
 
-    listeners = names == NULL && count >= 2 ? usual_listeners(args[0], args[1]) : NULL;
-    if (listeners == NULL)
-        return PyObject_Vectorcall(self->in_full, args, flags, names);
-    if (Py_EnterRecursiveCall(" in emit()")) { /* a listener may be an emit() without a Python function in between */
-        Py_DECREF(listeners);
-        return NULL;
-    }
-    size = PyTuple_GET_SIZE(listeners);
-    for (Py_ssize_t i = 0; i < size; i++) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(listeners); i++) {
         result = PyObject_Vectorcall(PyTuple_GET_ITEM(listeners, i), args + 2, count - 2, NULL);
         if (result == NULL) {
-            Py_LeaveRecursiveCall();
             tell_raised(self, args, count, listeners, i);
-            Py_DECREF(listeners);
-            return NULL;
+            return -1;
         }
         Py_DECREF(result);
     }
-    Py_LeaveRecursiveCall();
+    return 0;
+}
+
+static PyObject *short_emit(PyObject *callable, PyObject *const *args, size_t flags, PyObject *names)
+{
+    ShortEmit *self = (ShortEmit *) callable;
+    Py_ssize_t count = PyVectorcall_NARGS(flags);
+    PyObject *listeners, *within = NULL, *result = NULL;
+    int entered, failed;
+
+    listeners = names == NULL && count >= 2 ? usual_listeners(args[0], args[1], &within) : NULL;
+    if (listeners == NULL)
+        return PyObject_Vectorcall(self->in_full, args, flags, names);
+    if (Py_EnterRecursiveCall(" in emit()") == 0) { /* a listener may be an emit() without a Python function between */
+        entered = within ? enter_context(within) : 0;
+        failed = entered < 0 || call_each(self, args, count, listeners) < 0;
+        if (entered > 0 && leave_context(within) < 0)
+            failed = 1;
+        Py_LeaveRecursiveCall();
+        if (!failed)
+            result = PyBool_FromLong(PyTuple_GET_SIZE(listeners) > 0);
+    }
+    Py_XDECREF(within);
     Py_DECREF(listeners);
-    return PyBool_FromLong(size > 0);
+    return result;
 }
 
 static int ShortEmit_traverse(ShortEmit *self, visitproc visit, void *arg)
