@@ -282,14 +282,14 @@ class Awaitable(Connection):
         """
         if not self._adopted:
             self._adopt_for_tasks()
-        life, state = self._stream_life, self._writable_state
+        life, state, reading = self._stream_life, self._writable_state, self._readable_state
         if self._successor is not None:
             await self._successor.aclose()
         try:
             if life.phase == ALIVE:
                 self.end()
             while state.phase != FINISHED and life.phase == ALIVE:
-                if self._readable_state.phase == ENDED:
+                if reading.phase == ENDED or reading.end_scheduled:
                     await self._event()  # 'close' comes by itself
                 else:
                     await self._event("finish")
