@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Generator, Mapping
 from contextvars import Context
 from functools import partial
-from types import TracebackType
+from types import TracebackType, coroutine
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from netuv import checks, errors, misuse
 from netuv.context import Within, checked
 from netuv.net.connection import Connection
+from netuv.net.rare import own
 from netuv.stream.reader import Reader, more, next_chunk
 from netuv.stream.state import ALIVE, ENDED, FINISHED, TOLD
 
@@ -68,12 +69,24 @@ class Awaitable(Connection):
             self._adopt_for_tasks()
         try:
             while self.connecting:
-                await self._event("connect")
+                await self._told()
         except BaseException:
             self.destroy()
             raise
         self._raise_if_ended()
         return self
+
+    @coroutine
+    def _told(self) -> Generator[Any, None, None]:
+        """Wait until 'connect' or 'close' was emitted."""
+        rare = own(self)
+        waiter = _import_aio().waiter.Waiter()
+        rare.waiters += (waiter,)
+        try:
+            yield waiter
+        finally:
+            if waiter in rare.waiters:  # it was cancelled
+                rare.waiters = tuple(each for each in rare.waiters if each is not waiter)
 
     async def _event(self, *events: str) -> None:
         """Wait for one of these events, or for the end of the socket."""
@@ -282,22 +295,18 @@ class Awaitable(Connection):
         """
         if not self._adopted:
             self._adopt_for_tasks()
-        life, state, reading = self._stream_life, self._writable_state, self._readable_state
+        life, state = self._stream_life, self._writable_state
         if self._successor is not None:
             await self._successor.aclose()
         try:
             if life.phase == ALIVE:
-                self.end()
-            while state.phase != FINISHED and life.phase == ALIVE:
-                if reading.phase == ENDED or reading.end_scheduled:
-                    await self._event()  # 'close' comes by itself
-                else:
-                    await self._event("finish")
-            lost = state.phase != FINISHED
-        finally:
+                self.destroy_soon()
+            while life.phase < TOLD or self._closing:
+                await self._told()
+        except BaseException:
             self.destroy()
-        while life.phase < TOLD or self._closing:
-            await self._event()
+            raise
+        lost = state.phase != FINISHED
         error = life.errored
         if lost and not self._error_heard and error is not None and not _is_of_destroy(error):
             self._tell_task(error)

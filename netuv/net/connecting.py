@@ -346,19 +346,23 @@ class Attempt:
                 if rare.steps and life is socket._stream_life:
                     _take_steps(socket)
         finally:
-            if life is socket._stream_life:
-                try:
-                    socket.emit("ready")
-                finally:
-                    # Where it reads already, and waits for more than it has, read(0) would do nothing.
-                    waits = reading.reading and reading.need_readable and not reading.buffer.length
-                    if (
-                        not waits
-                        and socket.readable
-                        and not socket.is_paused()
-                        and socket._handle is not None
-                    ):
-                        socket.read(0)
+            try:
+                if life is socket._stream_life:
+                    try:
+                        socket.emit("ready")
+                    finally:
+                        # Where it reads already, and waits for more than it has, read(0) would do nothing.
+                        waits = reading.reading and reading.need_readable and not reading.buffer.length
+                        if (
+                            not waits
+                            and socket.readable
+                            and not socket.is_paused()
+                            and socket._handle is not None
+                        ):
+                            socket.read(0)
+            finally:
+                if rare.waiters:
+                    rare.wake_tasks(socket._loop)
 
     def _local(self) -> tuple[str, int] | None:
         plan = self.plan

@@ -28,7 +28,7 @@ from netuv.context import unwrap
 from netuv.emitter import tell_arguments
 from netuv.net.methods import Methods
 from netuv.net.owner import HandleOwner
-from netuv.net.rare import Rare, own, rarely
+from netuv.net.rare import Rare, own, rarely, tell_of_close
 from netuv.stream import outgoing, state
 from netuv.stream.base import Done
 from netuv.stream.state import CLOSED, ENDED, FINAL, FINISHED, OPEN, TOLD
@@ -357,8 +357,8 @@ class Connection(HandleOwner, Methods):
         try:
             self.emit("close", had_error)
         finally:
-            if self._rare.unsent is not None:
-                self._tell_unsent()
+            if self._rare.unsent is not None or self._rare.waiters:
+                tell_of_close(self)
 
     def _tell_unsent(self, had_error: bool = False) -> None:
         """At 'close', for a write that waited for 'connect'; not at the 'close' of a former life."""

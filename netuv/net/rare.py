@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from netuv.uv.short import like
 
 if TYPE_CHECKING:
+    from netuv.aio.waiter import Waiter
+    from netuv.loop import Loop
     from netuv.net.onread import OnRead
     from netuv.stream.base import Done
     from netuv.uv.handles import GivenFd
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 class Rare:
     """Of one connection; NOTHING is that of all which have nothing of it."""
 
-    __slots__ = ("attempt", "given_fd", "onread", "resetting", "steps", "unsent")
+    __slots__ = ("attempt", "given_fd", "onread", "resetting", "steps", "unsent", "waiters")
 
     def __init__(self) -> None:
         self.attempt: Any = None  # the connecting.Attempt of the current connect()
@@ -31,6 +33,17 @@ class Rare:
         self.onread: OnRead | None = None
         self.given_fd: GivenFd | None = None
         self.resetting = False  # close() is to be a reset
+        self.waiters: tuple[Waiter, ...] = ()  # of tasks that wait for 'connect' or 'close'
+
+    def wake_tasks(self, loop: Loop) -> None:
+        """'connect' or 'close' was emitted: each of those tasks looks for itself."""
+        (first, *others), self.waiters = self.waiters, ()
+        for waiter in others:
+            waiter.wake_soon()
+        if loop.host is not None:
+            first.wake()
+        else:  # no task may run now
+            first.wake_soon()
 
 
 NOTHING = Rare()
@@ -42,6 +55,15 @@ def own(connection: Any) -> Rare:
         connection._rare = like(NOTHING)
     rare: Rare = connection._rare
     return rare
+
+
+def tell_of_close(connection: Any) -> None:
+    """Those hear of 'close' that wait for it without a listener."""
+    try:
+        connection._tell_unsent()
+    finally:
+        if connection._rare.waiters:
+            connection._rare.wake_tasks(connection._loop)
 
 
 def rarely(name: str) -> Any:

@@ -191,7 +191,8 @@ class TLSSocket(Socket):
 
     async def _connected(self: Self) -> Self:
         """As of Socket; what is awaited is the handshake."""
-        await super()._connected()
+        if not self._adopted:
+            self._adopt_for_tasks()
         try:
             while not self._secure and not self.destroyed:
                 await self._event("secure")

@@ -192,6 +192,69 @@ def test_events_beside_await_are_those_of_any_socket(run_main: RunMain) -> None:
     run_main(main())
 
 
+@pytest.mark.row("A03", "A06")
+def test_tasks_go_on_after_the_listeners(run_main: RunMain) -> None:
+    """Several tasks wait for one socket to connect, and then to close; one of them gives up."""
+
+    async def main() -> None:
+        async with netuv.create_server(lambda client: client.resume()).listen(0, HOST) as server:
+            client = netuv.connect(server.address().port, HOST)
+            seen: list[str] = []
+            for event in ("connect", "ready", "finish", "close"):
+                client.on(event, lambda *args, event=event: seen.append(event))
+
+            async def connect(name: str) -> None:
+                assert await client is client
+                seen.append(f"{name} connected")
+
+            async def close(name: str) -> None:
+                await client.aclose()
+                seen.append(f"{name} closed")
+
+            await asyncio.gather(connect("first"), connect("second"))
+            assert seen[:2] == ["connect", "ready"]
+            assert sorted(seen[2:]) == ["first connected", "second connected"]
+            seen.clear()
+            tasks = [asyncio.ensure_future(close(name)) for name in ("first", "second", "third")]
+            await asyncio.sleep(0)
+            await asyncio.wait(tasks)
+            assert seen[:2] == ["finish", "close"]
+            assert sorted(seen[2:]) == ["first closed", "second closed", "third closed"]
+
+    run_main(main())
+
+
+@pytest.mark.row("A06", "A12")
+def test_one_of_those_that_wait_for_the_close_is_cancelled(run_main: RunMain) -> None:
+    async def main() -> None:
+        async with connected() as pair:
+            await fill(pair)
+            tasks = [asyncio.ensure_future(pair.mine.aclose()) for _ in range(3)]
+            await turns()
+            tasks[1].cancel()  # which destroys the socket
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            assert pair.mine.closed
+            assert [type(result) for result in results] == [type(None), asyncio.CancelledError, type(None)]
+
+    run_main(main())
+
+
+@pytest.mark.row("A06", "A12")
+def test_a_close_listener_that_raises_keeps_no_task_waiting(run_main: RunMain) -> None:
+    async def main() -> None:
+        told: list[Any] = []
+        netuv.default_loop().on("uncaughtException", told.append)
+        async with connected() as pair:
+            pair.mine.on("close", lambda had_error: 1 / 0)
+            await pair.mine.aclose()
+            while not told:
+                await turns()
+            assert [type(error) for error in told] == [ZeroDivisionError]
+        netuv.default_loop().remove_listener("uncaughtException", told.append)
+
+    run_main(main())
+
+
 @pytest.mark.row("A03")
 def test_listen(run_main: RunMain) -> None:
     async def main() -> None:
