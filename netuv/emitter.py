@@ -467,6 +467,9 @@ class EventEmitter(pyee.EventEmitter):
             removed = listeners.remove(f)
             if len(listeners) < _MANY // 2:
                 self._events[event] = tuple(listeners)
+        elif len(listeners) == 1 and listeners[0] == f:  # the usual case of what comes below
+            removed = listeners[0]
+            del self._events[event]
         else:
             # "==", because each x.method is a new object that only equals the one that was added.
             for i in range(len(listeners) - 1, -1, -1):
