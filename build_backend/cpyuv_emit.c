@@ -23,9 +23,10 @@ static int is_within(PyObject *object)
     if (!Py_IS_TYPE(object, within_slots.type)) {
         context = find_slot(Py_TYPE(object), "context");
         entered = find_slot(Py_TYPE(object), "entered");
-        if (context == 0 || entered == 0)
+        if (context == 0 || entered == 0
+            || (within_slots.type != NULL && (context != within_slots.context || entered != within_slots.entered)))
             return 0;
-        Py_XSETREF(within_slots.type, (PyTypeObject *) Py_NewRef(Py_TYPE(object)));
+        Py_XSETREF(within_slots.type, (PyTypeObject *) Py_NewRef(Py_TYPE(object))); /* imported anew it is alike */
         within_slots.context = context;
         within_slots.entered = entered;
     }
@@ -35,28 +36,33 @@ static int is_within(PyObject *object)
 
 static void set_entered(PyObject *within, PyObject *entered)
 {
-    PyObject **slot = slot_of(within, within_slots.entered), *former = *slot;
-
-    *slot = Py_NewRef(entered);
-    Py_XDECREF(former);
+    Py_XSETREF(*slot_of(within, within_slots.entered), Py_NewRef(entered));
 }
 
-/* 1: and it is to be left; 0: it is entered already; -1: with an exception. */
-static int enter_context(PyObject *within)
+/* With `context`, a new reference, it is to be left; without, it is entered already. -1 with an exception. */
+static int enter_context(PyObject *within, PyObject **context)
 {
+    *context = NULL;
     if (*slot_of(within, within_slots.entered) == Py_True)
         return 0;
-    if (PyContext_Enter(*slot_of(within, within_slots.context)) < 0)
+    *context = Py_NewRef(*slot_of(within, within_slots.context)); /* a listener may put another one there */
+    if (PyContext_Enter(*context) < 0) {
+        Py_CLEAR(*context);
         return -1;
+    }
     set_entered(within, Py_True);
-    return 1;
+    return 0;
 }
 
 /* An exception that is set goes on. */
-static int leave_context(PyObject *within)
+static int leave_context(PyObject *within, PyObject *context)
 {
+    int status;
+
     set_entered(within, Py_False);
-    return PyContext_Exit(*slot_of(within, within_slots.context));
+    status = PyContext_Exit(context);
+    Py_DECREF(context);
+    return status;
 }
 
 /* A new reference to the listeners, or to an empty tuple; NULL without an exception when it is not as expected.
@@ -128,16 +134,15 @@ static PyObject *short_emit(PyObject *callable, PyObject *const *args, size_t fl
 {
     ShortEmit *self = (ShortEmit *) callable;
     Py_ssize_t count = PyVectorcall_NARGS(flags);
-    PyObject *listeners, *within = NULL, *result = NULL;
-    int entered, failed;
+    PyObject *listeners, *within = NULL, *context = NULL, *result = NULL;
+    int failed;
 
     listeners = names == NULL && count >= 2 ? usual_listeners(args[0], args[1], &within) : NULL;
     if (listeners == NULL)
         return PyObject_Vectorcall(self->in_full, args, flags, names);
     if (Py_EnterRecursiveCall(" in emit()") == 0) { /* a listener may be an emit() without a Python function between */
-        entered = within ? enter_context(within) : 0;
-        failed = entered < 0 || call_each(self, args, count, listeners) < 0;
-        if (entered > 0 && leave_context(within) < 0)
+        failed = (within != NULL && enter_context(within, &context) < 0) || call_each(self, args, count, listeners) < 0;
+        if (context != NULL && leave_context(within, context) < 0)
             failed = 1;
         Py_LeaveRecursiveCall();
         if (!failed)

@@ -102,6 +102,43 @@ def test_a_context_that_somebody_else_has_entered() -> None:
     assert seen == [("within",)]
 
 
+def test_a_listener_that_deletes_what_it_runs_in() -> None:
+    emitter, seen = make(), []
+
+    def delete() -> None:
+        del emitter._within.context
+        del emitter._within.entered
+        gc.collect()
+
+    emitter.on("x", delete).on("x", note(seen))
+    emitter.emit("x")
+    assert seen == [("within",)]
+    assert variable.get() == "outside"
+
+
+def test_another_class_that_looks_like_it() -> None:
+    class Other:
+        __slots__ = ("context", "entered", "more")
+
+        def run(self, callback: Callable[..., Any], *args: Any) -> Any:
+            self.entered = True
+            try:
+                return self.context.run(callback, *args)
+            finally:
+                self.entered = False
+
+    outer, inner, seen = make("outer"), make("inner"), []
+    other = Other()
+    other.context, other.entered, other.more = inner._within.context, False, "more"
+    inner._within = other
+    inner.on("x", note(seen))
+    outer.on("x", lambda: inner.emit("x")).on("x", note(seen))
+    outer.emit("x")
+    assert seen == [("inner",), ("outer",)]
+    assert variable.get() == "outside"
+    assert (outer._within.entered, other.entered, other.more) == (False, False, "more")
+
+
 def test_a_listener_that_takes_the_context_away() -> None:
     emitter, seen = make(), []
     within = weakref.ref(emitter._within.context)
