@@ -43,6 +43,7 @@ __all__ = ["Loop", "check_loop", "default_loop", "loop_to_run", "run"]
 T = TypeVar("T")
 
 _local = threading.local()
+_loop_within: Any = None  # when it was needed first: netuv.aio imports asyncio
 
 
 def _after_fork() -> None:
@@ -64,9 +65,11 @@ def default_loop() -> Loop:
     if asyncio is not None:
         host = asyncio._get_running_loop()
         if host is not None:
-            from netuv.aio import loop_within  # and asyncio, so not before it is needed
-
-            return loop_within(host)
+            global _loop_within
+            if _loop_within is None:  # to import what is imported already takes 9,000 instructions
+                from netuv.aio import loop_within as _loop_within
+            within: Loop = _loop_within(host)
+            return within
     loop: Loop | None = getattr(_local, "loop", None)
     if loop is None or loop.closed or loop.forked:
         if loop is not None and loop.forked:
